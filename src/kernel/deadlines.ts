@@ -1,0 +1,130 @@
+import type { Clock, Timer } from './clock.ts';
+
+/**
+ * Something with a deadline. The links belong to {@link Deadlines}; the owner only sets `dueAt`.
+ *
+ * The links live in the entry itself, so that a deadline costs no object, no timer and no Map entry.
+ */
+export abstract class Timed {
+  /** The monotonic time at which the time is up; Infinity for never. */
+  dueAt: number = Number.POSITIVE_INFINITY;
+  /** @internal */
+  timedNext: Timed | undefined = undefined;
+  /** @internal */
+  timedPrevious: Timed | undefined = undefined;
+  /** @internal The lane it waits in, or -1. */
+  lane = -1;
+  /** @internal When the lane's turn comes to look at it. */
+  lookAt = 0;
+
+  /** Called once when the time is up; the entry is no longer armed then. */
+  abstract timeUp(): void;
+}
+
+const LANES = 31;
+
+/**
+ * Every deadline of a coordinator behind one timer.
+ *
+ * Lane k holds entries that are looked at 2^k ms after they were put there, so each lane is in order of time and
+ * putting in and taking out only move pointers. Whoever is looked at before its time moves to the lane of what
+ * is left, at most 31 times. Most entries leave long before they are looked at.
+ */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #first: (Timed | undefined)[] = new Array(LANES).fill(undefined);
+  readonly #last: (Timed | undefined)[] = new Array(LANES).fill(undefined);
+  #size = 0;
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How many deadlines wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Arms `entry` for its `dueAt`; `now` is the monotonic time, read by the caller. */
+  arm(entry: Timed, now: number): void {
+    if (entry.dueAt === Number.POSITIVE_INFINITY) return;
+    this.#put(entry, now);
+    // The idle timer was let go of so that the process could end; now somebody waits for it again.
+    if (this.#size++ === 0) this.#timer?.ref();
+    if (entry.lookAt < this.#timerAt) this.#setTimer(entry.lookAt, now);
+  }
+
+  /** Takes `entry` out; does nothing when it is not armed. */
+  disarm(entry: Timed): void {
+    if (entry.lane < 0) return;
+    this.#take(entry);
+    // Kept, not cancelled: the next entry mostly comes at once, and setting a timer costs more than a request.
+    if (--this.#size === 0) this.#timer?.unref();
+  }
+
+  /** Frees the timer. Entries that are still armed are forgotten. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  #put(entry: Timed, now: number): void {
+    const left = entry.dueAt - now;
+    const lane = left < 2 ? 0 : left >= 2 ** (LANES - 1) ? LANES - 1 : 31 - Math.clz32(left);
+    const last = this.#last[lane];
+    entry.lane = lane;
+    entry.lookAt = now + (lane === 0 ? Math.min(1, Math.max(0, left)) : 2 ** lane);
+    entry.timedPrevious = last;
+    if (last === undefined) this.#first[lane] = entry;
+    else last.timedNext = entry;
+    this.#last[lane] = entry;
+  }
+
+  #take(entry: Timed): void {
+    const { timedPrevious, timedNext, lane } = entry;
+    if (timedPrevious === undefined) this.#first[lane] = timedNext;
+    else timedPrevious.timedNext = timedNext;
+    if (timedNext === undefined) this.#last[lane] = timedPrevious;
+    else timedNext.timedPrevious = timedPrevious;
+    entry.timedPrevious = undefined;
+    entry.timedNext = undefined;
+    entry.lane = -1;
+  }
+
+  #setTimer(at: number, now: number): void {
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    this.#timer = this.#clock.schedule(this.#look, at - now);
+  }
+
+  readonly #look = (): void => {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    const now = this.#clock.monotonic();
+    const due: Timed[] = [];
+    for (let lane = 0; lane < LANES; lane++) {
+      for (
+        let entry = this.#first[lane];
+        entry !== undefined && entry.lookAt <= now;
+        entry = this.#first[lane]
+      ) {
+        this.#take(entry);
+        if (entry.dueAt <= now) due.push(entry);
+        else this.#put(entry, now);
+      }
+    }
+    this.#size -= due.length;
+    due.sort((a, b) => a.dueAt - b.dueAt);
+    for (const entry of due) entry.timeUp();
+    this.#rearm();
+  };
+
+  #rearm(): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const entry of this.#first) if (entry !== undefined && entry.lookAt < next) next = entry.lookAt;
+    if (next < this.#timerAt) this.#setTimer(next, this.#clock.monotonic());
+  }
+}

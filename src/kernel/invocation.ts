@@ -1,0 +1,87 @@
+import { Timed } from './deadlines.ts';
+import { HandlerError } from './errors.ts';
+import { isThenable } from './functions.ts';
+import type { PendingWatcher } from './pending.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What a handler works for. */
+export interface InvocationTarget {
+  readonly ended: boolean;
+  watcher: PendingWatcher | undefined;
+  fulfil(output: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** Whoever limits how many handlers run at once. */
+export interface SlotOwner {
+  readonly runtime: Runtime;
+  /** How long a handler may go on when nobody waits for it any more, before its slot is taken back. */
+  readonly graceMs: number;
+  /** Whose handler it is, for errors, such as `agent "ada"`. */
+  readonly label: string;
+  /** The handler has settled; or it was `abandoned`, as it ignored its signal through the grace period. */
+  slotFreed(abandoned: boolean): void;
+}
+
+/**
+ * One run of a handler. It keeps its slot until the handler settles, or until the grace period is over that
+ * begins when nobody waits for its outcome any more.
+ */
+export class Invocation extends Timed implements PendingWatcher {
+  readonly #owner: SlotOwner;
+  readonly #target: InvocationTarget;
+  #holdsSlot = true;
+
+  constructor(owner: SlotOwner, target: InvocationTarget) {
+    super();
+    this.#owner = owner;
+    this.#target = target;
+    target.watcher = this;
+  }
+
+  /** Calls the handler; its output or error becomes the outcome of the target. */
+  run<I, C>(handler: (input: I, context: C) => unknown, input: I, context: C): void {
+    let result: unknown;
+    try {
+      result = handler(input, context);
+      if (isThenable(result)) {
+        Promise.resolve(result).then(
+          (output) => this.#settled(true, output),
+          (error) => this.#settled(false, error),
+        );
+        return;
+      }
+    } catch (error) {
+      this.#settled(false, error);
+      return;
+    }
+    this.#settled(true, result);
+  }
+
+  waiterGone(): void {
+    const { runtime, graceMs } = this.#owner;
+    const now = runtime.clock.monotonic();
+    this.dueAt = now + graceMs;
+    runtime.deadlines.arm(this, now);
+  }
+
+  /** @internal The grace period is over. */
+  timeUp(): void {
+    this.#freeSlot(true);
+  }
+
+  #settled(isOutput: boolean, outcome: unknown): void {
+    const target = this.#target;
+    target.watcher = undefined;
+    if (isOutput) target.fulfil(outcome);
+    else target.fail(target.ended ? outcome : new HandlerError(this.#owner.label, outcome));
+    this.#freeSlot(false);
+  }
+
+  #freeSlot(abandoned: boolean): void {
+    if (!this.#holdsSlot) return;
+    this.#holdsSlot = false;
+    this.#owner.runtime.deadlines.disarm(this);
+    this.#owner.slotFreed(abandoned);
+  }
+}

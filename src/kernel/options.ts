@@ -1,0 +1,197 @@
+import { durationMs } from './durations.ts';
+import { InvalidOptionsError } from './errors.ts';
+import type { AnyFunction } from './functions.ts';
+
+/**
+ * One option's rule: takes what was passed (undefined when left out) and returns the setting.
+ *
+ * `parse` throws {@link Refusal} with the rule in words; the caller knows owner and name.
+ */
+export type Rule<T> = (value: unknown) => T;
+
+/** What a {@link Rule} throws: the rule in words, and where below the option it was broken. */
+class Refusal {
+  readonly rule: string;
+  readonly value: unknown;
+  readonly path: string;
+
+  constructor(rule: string, value: unknown, path = '') {
+    this.rule = rule;
+    this.value = value;
+    this.path = path;
+  }
+
+  /** The same refusal, seen from the object or array that holds the value under `key`. */
+  under(key: string): Refusal {
+    return new Refusal(this.rule, this.value, this.path ? `${key}.${this.path}` : key);
+  }
+}
+
+/** Refuses a value inside a {@link Rule}: `rule` completes the sentence "must be …". */
+export function refuse(rule: string, value: unknown): never {
+  throw new Refusal(rule, value);
+}
+
+/**
+ * Reads an options object once: every known key through its rule, every unknown key refused.
+ *
+ * @throws InvalidOptionsError naming the owner, the option, the rule and the value.
+ */
+export function parseOptions<S extends object>(
+  owner: string,
+  rules: { readonly [K in keyof S]-?: Rule<S[K]> },
+  options: unknown,
+): S {
+  try {
+    return fields(rules)(options ?? {});
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);
+  }
+}
+
+/** Checks one value against a rule. @throws InvalidOptionsError */
+export function parseOption<T>(owner: string, option: string, rule: Rule<T>, value: unknown): T {
+  try {
+    return rule(value);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const refusal = error.under(option);
+    throw new InvalidOptionsError(owner, refusal.path, refusal.rule, refusal.value);
+  }
+}
+
+/** An object with exactly these keys. */
+export function fields<S extends object>(rules: { readonly [K in keyof S]-?: Rule<S[K]> }): Rule<S> {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
+    const given = value as Record<string, unknown>;
+    for (const key of Object.keys(given)) {
+      if (!Object.hasOwn(rules, key)) {
+        throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
+      }
+    }
+    const settings: Partial<S> = {};
+    for (const key of Object.keys(rules) as (keyof S & string)[]) {
+      try {
+        settings[key] = rules[key](given[key]);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw error.under(key);
+      }
+    }
+    return settings as S;
+  };
+}
+
+/** The setting is `fallback` when the option is left out. */
+export const withDefault =
+  <T>(rule: Rule<T>, fallback: T): Rule<T> =>
+  (value) =>
+    value === undefined ? fallback : rule(value);
+
+/** The option may be left out; the setting is then undefined. */
+export const optional = <T>(rule: Rule<T>): Rule<T | undefined> =>
+  withDefault<T | undefined>(rule, undefined);
+
+/** A whole number within bounds; `Infinity` only where `max` is Infinity. */
+export function whole({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: {
+  min?: number;
+  max?: number;
+} = {}): Rule<number> {
+  const words = `a whole number >= ${min}${max === Infinity ? ' or Infinity' : max < Number.MAX_SAFE_INTEGER ? ` and <= ${max}` : ''}`;
+  return (value) => {
+    if (typeof value !== 'number' || value < min || value > max) refuse(words, value);
+    if (!Number.isSafeInteger(value) && value !== Infinity) refuse(words, value);
+    return value as number;
+  };
+}
+
+/** A finite number within bounds. */
+export function number({ min, max }: { min: number; max: number }): Rule<number> {
+  return (value) => {
+    if (typeof value !== 'number' || !(value >= min && value <= max))
+      refuse(`a number from ${min} to ${max}`, value);
+    return value as number;
+  };
+}
+
+/** A `Duration`, as milliseconds; `Infinity` means no limit, where it is allowed. */
+export function duration({
+  min = 0,
+  infinity = false,
+}: {
+  min?: number;
+  infinity?: boolean;
+} = {}): Rule<number> {
+  const words = `a duration (milliseconds, or text such as '30s')${min > 0 ? ` >= ${min}ms` : ''}${infinity ? ' or Infinity' : ''}`;
+  return (value) => {
+    const ms = durationMs(value);
+    if (ms === undefined || ms < min || (ms === Infinity && !infinity)) refuse(words, value);
+    return ms as number;
+  };
+}
+
+/** True or false. */
+export const flag: Rule<boolean> = (value) => {
+  if (typeof value !== 'boolean') refuse('true or false', value);
+  return value as boolean;
+};
+
+/** Any text. */
+export const text: Rule<string> = (value) => {
+  if (typeof value !== 'string') refuse('text', value);
+  return value as string;
+};
+
+/** A function that is no class. */
+export function callable<F extends AnyFunction>(): Rule<F> {
+  return (value) => {
+    if (typeof value !== 'function' || /^class\b/.test(Function.prototype.toString.call(value)))
+      refuse('a function', value);
+    return value as F;
+  };
+}
+
+/** An object that has these methods: somebody's implementation of a port. */
+export function port<T extends object>(name: string, methods: readonly (keyof T & string)[]): Rule<T> {
+  return (value) => {
+    const complete =
+      typeof value === 'object' &&
+      value !== null &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+    if (!complete) refuse(`a ${name} (an object with ${methods.join(', ')})`, value);
+    return value as T;
+  };
+}
+
+/** An array whose items all follow `rule`. */
+export function list<T>(rule: Rule<T>): Rule<readonly T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) refuse('an array', value);
+    return Array.from(value as unknown[], (item, index) => {
+      try {
+        return rule(item);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw error.under(`${index}`);
+      }
+    });
+  };
+}
+
+/** An AbortSignal, also one from another realm. */
+export const abortSignal: Rule<AbortSignal> = (value) => {
+  const signal = value as AbortSignal | null | undefined;
+  const usable =
+    typeof signal === 'object' &&
+    signal !== null &&
+    typeof signal.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function';
+  if (!usable) refuse('an AbortSignal', value);
+  return signal as AbortSignal;
+};

@@ -1,0 +1,38 @@
+import { CancelledError, TimeoutError } from './errors.ts';
+import { Scope } from './scope.ts';
+
+/** A wait that belongs to a scope: it resolves when its time has come and rejects when the scope is stopped. */
+class Pause extends Scope {
+  readonly done: Promise<void>;
+  #resolve!: () => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor(parent: Scope, ms: number) {
+    super(parent.runtime);
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.begin({ parent, timeoutMs: ms }, parent.runtime.clock.monotonic());
+  }
+
+  override timeUp(): void {
+    this.end();
+    this.#resolve();
+  }
+
+  protected stopped(reason: unknown): void {
+    this.#reject(reason);
+  }
+  protected cancellation(reason: unknown): Error {
+    return new CancelledError('pause', reason);
+  }
+  protected timeout(): Error {
+    return new TimeoutError('pause', 0);
+  }
+}
+
+/** Waits `ms` milliseconds as part of `scope`. Rejects with the scope's stop reason. */
+export function pause(scope: Scope, ms: number): Promise<void> {
+  return new Pause(scope, ms).done;
+}

@@ -1,0 +1,40 @@
+import { type Clock, systemClock } from './clock.ts';
+import { Deadlines } from './deadlines.ts';
+import { CancelledError, TimeoutError } from './errors.ts';
+import { EventHub } from './events.ts';
+import { IdSequence } from './ids.ts';
+import { Scope } from './scope.ts';
+
+class RootScope extends Scope {
+  protected stopped(): void {}
+  protected cancellation(reason: unknown): Error {
+    return new CancelledError('coordinator', reason);
+  }
+  protected timeout(): Error {
+    return new TimeoutError('coordinator', 0);
+  }
+}
+
+/** What the rooms of one coordinator share. A room that is used alone makes its own. */
+export class Runtime {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly events: EventHub;
+  readonly ids: IdSequence;
+  /** Everything under way that is part of nothing else is part of this; stopping it stops all. */
+  readonly root: Scope;
+
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock;
+    this.deadlines = new Deadlines(clock);
+    this.events = new EventHub();
+    this.ids = new IdSequence(clock);
+    this.root = new RootScope(this);
+  }
+
+  /** A monotonic time as epoch milliseconds; undefined for Infinity. */
+  toWallTime(monotonic: number): number | undefined {
+    if (monotonic === Number.POSITIVE_INFINITY) return undefined;
+    return Math.round(this.clock.now() + monotonic - this.clock.monotonic());
+  }
+}

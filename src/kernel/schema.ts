@@ -1,0 +1,81 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { CadreError } from './errors.ts';
+import { isThenable } from './functions.ts';
+import { type Rule, refuse } from './options.ts';
+
+/**
+ * Any schema that follows Standard Schema 1 (zod, valibot, arktype, …).
+ *
+ * @typeParam I What goes in. @typeParam O What validation makes of it.
+ * @see https://standardschema.dev
+ */
+export type Schema<I = unknown, O = I> = StandardSchemaV1<I, O>;
+
+/** One thing that a schema found wrong. */
+export interface SchemaIssue {
+  /** Where in the value, such as `facts.0.text`; empty for the value itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A value does not follow the schema that was declared where it crossed a boundary. */
+export class SchemaViolationError extends CadreError<'SCHEMA_VIOLATION'> {
+  readonly code = 'SCHEMA_VIOLATION' as const;
+  /** The boundary, such as `input of capability "research"`. */
+  readonly where: string;
+  readonly issues: readonly SchemaIssue[];
+
+  constructor(where: string, issues: readonly SchemaIssue[], cause?: unknown) {
+    const first = issues[0];
+    const place = first?.path ? ` at ${first.path}` : '';
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+    super(
+      `The ${where} is invalid${place}: ${first?.message ?? 'refused'}${more}`,
+      cause === undefined ? {} : { cause },
+    );
+    this.where = where;
+    this.issues = issues;
+  }
+}
+
+/** The rule of an option that takes a schema. */
+export const schemaRule: Rule<Schema> = (value) => {
+  const standard = (
+    value as { '~standard'?: { version?: unknown; validate?: unknown } } | null | undefined
+  )?.['~standard'];
+  if (standard?.version !== 1 || typeof standard.validate !== 'function') {
+    refuse('a Standard Schema (zod, valibot, arktype, …)', value);
+  }
+  return value as Schema;
+};
+
+/**
+ * Validates `value`; a promise comes back only when the schema itself is asynchronous.
+ *
+ * @throws SchemaViolationError, or rejects with it.
+ */
+export function validate(schema: Schema, value: unknown, where: string): unknown {
+  let result: unknown;
+  try {
+    result = schema['~standard'].validate(value);
+  } catch (error) {
+    throw new SchemaViolationError(where, [{ path: '', message: 'the schema threw' }], error);
+  }
+  if (!isThenable(result)) return outcome(result as StandardSchemaV1.Result<unknown>, where);
+  return Promise.resolve(result).then(
+    (settled) => outcome(settled as StandardSchemaV1.Result<unknown>, where),
+    (error) => {
+      throw new SchemaViolationError(where, [{ path: '', message: 'the schema threw' }], error);
+    },
+  );
+}
+
+function outcome(result: StandardSchemaV1.Result<unknown>, where: string): unknown {
+  if (result.issues === undefined) return result.value;
+  throw new SchemaViolationError(where, result.issues.map(issueOf));
+}
+
+function issueOf({ message, path = [] }: StandardSchemaV1.Issue): SchemaIssue {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  return { path: keys.join('.'), message };
+}

@@ -1,0 +1,174 @@
+import { Timed } from './deadlines.ts';
+import type { Runtime } from './runtime.ts';
+import { observe, unobserve } from './signals.ts';
+
+/** Where a scope begins: under which other, with which signal, and with how much time. */
+export interface ScopeLimits {
+  /** What this is part of: cancelled with it, and never with more time than it has left. */
+  readonly parent?: Scope | undefined;
+  /** The caller's own signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest time it may take, from now; Infinity for as long as the parent has. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Something under way: a request, a task, a run, one attempt at a step.
+ *
+ * Scopes form a tree. Cancelling one stops it and everything under it, at once and once. What has ended frees
+ * its deadline, its listener and its place in the tree. The abort controller exists only if somebody looks.
+ */
+export abstract class Scope extends Timed {
+  readonly runtime: Runtime;
+  /** True from the moment it has an outcome, also when a handler under it still runs. */
+  ended = false;
+  #parent: Scope | undefined = undefined;
+  #firstChild: Scope | undefined = undefined;
+  #nextSibling: Scope | undefined = undefined;
+  #previousSibling: Scope | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #callerSignal: AbortSignal | undefined = undefined;
+  #reason: unknown = undefined;
+
+  constructor(runtime: Runtime) {
+    super();
+    this.runtime = runtime;
+  }
+
+  /** Called when it was stopped from outside; it has ended already. `reason` is what its signal aborted with. */
+  protected abstract stopped(reason: unknown): void;
+
+  /** The error that a cancellation by the caller's signal or by `cancel()` becomes. */
+  protected abstract cancellation(reason: unknown): Error;
+
+  /** The error that running out of time becomes. */
+  protected abstract timeout(): Error;
+
+  /** Begins to count time and to listen. `now` is the monotonic time. An aborted signal stops it at once. */
+  protected begin(limits: ScopeLimits, now: number): void {
+    const { parent, signal, timeoutMs } = limits;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.dueAt = now + timeoutMs;
+    if (parent !== undefined) {
+      if (parent.ended) {
+        this.stop(parent.#reason ?? this.cancellation(undefined));
+        return;
+      }
+      this.#enter(parent);
+      // The parent's deadline stops this one too, so it needs no entry of its own.
+      if (parent.dueAt <= this.dueAt) this.dueAt = parent.dueAt;
+      else this.runtime.deadlines.arm(this, now);
+    } else if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      this.runtime.deadlines.arm(this, now);
+    }
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        this.stop(this.cancellation(signal.reason));
+      } else {
+        this.#callerSignal = signal;
+        observe(signal, this);
+      }
+    }
+  }
+
+  /** Aborts when this is stopped; never when it ended by itself. Made when first looked at. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** What stopped it, or undefined. */
+  get stopReason(): unknown {
+    return this.#reason;
+  }
+
+  /** Milliseconds left until the deadline; Infinity without one. */
+  timeLeft(now: number): number {
+    return this.dueAt - now;
+  }
+
+  /** True once the deadline has passed, even if the timer had no chance to say so. */
+  isLate(now: number): boolean {
+    return now >= this.dueAt;
+  }
+
+  /** Ends it without stopping anything under it: the work has its outcome. */
+  protected end(): void {
+    this.ended = true;
+    if (this.lane >= 0) this.runtime.deadlines.disarm(this);
+    if (this.#callerSignal !== undefined) {
+      unobserve(this.#callerSignal, this);
+      this.#callerSignal = undefined;
+    }
+    if (this.#parent !== undefined) this.#leave();
+    if (this.#firstChild !== undefined) this.#releaseChildren();
+  }
+
+  /** Stops it and everything under it with `reason`. Does nothing once it has ended. */
+  stop(reason: unknown): void {
+    // A list instead of recursion: a hundred thousand nested scopes must not overflow the stack.
+    const pending: Scope[] = [this];
+    for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
+      if (scope.ended) continue;
+      for (let child = scope.#firstChild; child !== undefined; child = child.#nextSibling)
+        pending.push(child);
+      scope.#reason = reason;
+      scope.#firstChild = undefined;
+      scope.end();
+      scope.#controller?.abort(reason);
+      scope.stopped(reason);
+    }
+  }
+
+  /** Cancels it, as `cancel()` of a handle does. */
+  cancel(reason?: unknown): void {
+    if (!this.ended) this.stop(this.cancellation(reason));
+  }
+
+  /** @internal The caller's signal aborted. */
+  aborted(reason: unknown): void {
+    this.#callerSignal = undefined;
+    this.cancel(reason);
+  }
+
+  /** @internal */
+  timeUp(): void {
+    if (!this.ended) this.stop(this.timeout());
+  }
+
+  #enter(parent: Scope): void {
+    const sibling = parent.#firstChild;
+    this.#parent = parent;
+    this.#nextSibling = sibling;
+    if (sibling !== undefined) sibling.#previousSibling = this;
+    parent.#firstChild = this;
+  }
+
+  #leave(): void {
+    const next = this.#nextSibling;
+    const previous = this.#previousSibling;
+    if (next !== undefined) next.#previousSibling = previous;
+    if (previous !== undefined) previous.#nextSibling = next;
+    // When the parent was stopped it has let go of its list already.
+    else if (this.#parent !== undefined && this.#parent.#firstChild === this) this.#parent.#firstChild = next;
+    this.#parent = undefined;
+    this.#nextSibling = undefined;
+    this.#previousSibling = undefined;
+  }
+
+  /** What is still under way below goes on alone, and keeps the time that it was given. */
+  #releaseChildren(): void {
+    const now = this.runtime.clock.monotonic();
+    for (let child = this.#firstChild; child !== undefined; ) {
+      const next: Scope | undefined = child.#nextSibling;
+      child.#parent = undefined;
+      child.#nextSibling = undefined;
+      child.#previousSibling = undefined;
+      if (child.lane < 0) this.runtime.deadlines.arm(child, now);
+      child = next;
+    }
+    this.#firstChild = undefined;
+  }
+}

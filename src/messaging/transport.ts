@@ -1,0 +1,49 @@
+import type { PendingWatcher } from '../kernel/pending.ts';
+import type { Message } from './message.ts';
+
+/** Gets the messages of a subscription. */
+export interface Subscriber {
+  /** May return a promise; it is watched for failure and never waited for. */
+  receive(body: unknown, message: Message): unknown;
+  /** Told what `receive` threw or rejected with. Must not throw. */
+  failed(error: unknown, message: Message): void;
+}
+
+/** The way back to the sender of a request. Only the first of `fulfil` and `fail` counts. */
+export interface Reply {
+  readonly message: Message;
+  /** True once the sender has its answer or has given up. */
+  readonly ended: boolean;
+  /** Aborts when the sender gives up. */
+  readonly signal: AbortSignal;
+  /** The monotonic time until which the sender waits; Infinity for ever. */
+  readonly dueAt: number;
+  /** Set by the receiving side while it works. */
+  watcher: PendingWatcher | undefined;
+  fulfil(output: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** Gets the requests of one topic. */
+export interface Responder {
+  /** Takes a request, or answers it with an error at once. Must not throw. */
+  receive(reply: Reply): void;
+}
+
+/**
+ * How messages travel. {@link memoryTransport} is the default.
+ *
+ * A message reaches every subscription whose pattern matches, in the order of subscribing, and one receiver's
+ * failure or slowness never keeps it from the next. A request reaches the one responder of its topic, or is
+ * answered with `NoResponderError` at once. Between one sender and one receiver the order of sending is kept.
+ */
+export interface Transport {
+  publish(message: Message): void;
+  /** @returns A function that ends it. */
+  subscribe(pattern: string, subscriber: Subscriber): () => void;
+  request(reply: Reply): void;
+  /** The topics that match `pattern` and have a responder, in the order of responding. */
+  topics(pattern: string): readonly string[];
+  /** @returns A function that ends it. @throws TopicTakenError when the topic has a responder. */
+  respond(topic: string, responder: Responder): () => void;
+}

@@ -1,0 +1,120 @@
+import type { Duration } from '../kernel/durations.ts';
+import { CadreError } from '../kernel/errors.ts';
+import {
+  callable,
+  duration,
+  fields,
+  number,
+  optional,
+  type Rule,
+  whole,
+  withDefault,
+} from '../kernel/options.ts';
+
+/** How long to wait before the next attempt: `min(max, initial × factor^(failures − 1))`, less the jitter. */
+export interface Backoff {
+  /** The wait after the first failure. @default '200ms' */
+  readonly initial?: Duration | undefined;
+  /** How much longer each further wait is. From 1 to 100. @default 2 */
+  readonly factor?: number | undefined;
+  /** The longest wait. @default '30s' */
+  readonly max?: Duration | undefined;
+  /**
+   * The part of each wait that is left to chance, from 0 (none) to 1 (all): a wait w lies in [w × (1 − jitter), w].
+   * Spreads out those who failed together (M. Brooker, "Exponential Backoff And Jitter", AWS 2015). @default 0.5
+   */
+  readonly jitter?: number | undefined;
+}
+
+/**
+ * How one piece of work is tried. What is left out comes from the next less specific level, at last the defaults.
+ *
+ * Exactly one policy is in force for a piece of work, so a retry inside a retry cannot multiply.
+ */
+export interface Policy {
+  /** Attempts in all, the first one included. A whole number from 1 up; Infinity tries until the deadline. @default 1 */
+  readonly attempts?: number | undefined;
+  readonly backoff?: Backoff | undefined;
+  /** The longest time of one attempt, counted from its start. Above zero, or Infinity. @default '5m' */
+  readonly timeout?: Duration | undefined;
+  /** Decides whether a failure is worth another attempt. @default what the error's `retryable` says; true for others */
+  readonly retryWhen?: ((error: unknown, attempt: number) => boolean) | undefined;
+}
+
+/** A {@link Backoff} with every field decided. */
+export interface BackoffSettings {
+  readonly initial: number;
+  readonly factor: number;
+  readonly max: number;
+  readonly jitter: number;
+}
+
+/** A {@link Policy} as it was parsed: durations in milliseconds, fields that were left out undefined. */
+export interface PolicySettings {
+  readonly attempts: number | undefined;
+  readonly backoff: BackoffSettings | undefined;
+  readonly timeout: number | undefined;
+  readonly retryWhen: ((error: unknown, attempt: number) => boolean) | undefined;
+}
+
+/** The one policy that is in force for a piece of work. */
+export interface EffectivePolicy {
+  readonly attempts: number;
+  readonly backoff: BackoffSettings;
+  readonly timeout: number;
+  readonly retryWhen: (error: unknown, attempt: number) => boolean;
+}
+
+const DEFAULTS: EffectivePolicy = {
+  attempts: 1,
+  backoff: { initial: 200, factor: 2, max: 30_000, jitter: 0.5 },
+  timeout: 300_000,
+  retryWhen: isRetryable,
+};
+
+const backoffRule = fields<BackoffSettings>({
+  initial: withDefault(duration(), DEFAULTS.backoff.initial),
+  factor: withDefault(number({ min: 1, max: 100 }), DEFAULTS.backoff.factor),
+  max: withDefault(duration(), DEFAULTS.backoff.max),
+  jitter: withDefault(number({ min: 0, max: 1 }), DEFAULTS.backoff.jitter),
+});
+
+/** The rule of an option that takes a {@link Policy}. */
+export const policyRule: Rule<PolicySettings> = fields<PolicySettings>({
+  attempts: optional(whole({ min: 1, max: Infinity })),
+  backoff: optional(backoffRule),
+  timeout: optional(duration({ min: 1, infinity: true })),
+  retryWhen: optional(callable<PolicySettings['retryWhen'] & object>()),
+});
+
+/** The policy in force, from the most specific level to the least: each field from the first that sets it. */
+export function effectivePolicy(...levels: readonly (PolicySettings | undefined)[]): EffectivePolicy {
+  let attempts: number | undefined;
+  let backoff: BackoffSettings | undefined;
+  let timeout: number | undefined;
+  let retryWhen: PolicySettings['retryWhen'];
+  for (const level of levels) {
+    if (level === undefined) continue;
+    attempts ??= level.attempts;
+    backoff ??= level.backoff;
+    timeout ??= level.timeout;
+    retryWhen ??= level.retryWhen;
+  }
+  return {
+    attempts: attempts ?? DEFAULTS.attempts,
+    backoff: backoff ?? DEFAULTS.backoff,
+    timeout: timeout ?? DEFAULTS.timeout,
+    retryWhen: retryWhen ?? DEFAULTS.retryWhen,
+  };
+}
+
+/** The wait after `failures` failed attempts, in milliseconds. `random` gives a number from 0 to below 1. */
+export function backoffMs(backoff: BackoffSettings, failures: number, random: () => number): number {
+  const full = Math.min(backoff.max, backoff.initial * backoff.factor ** (failures - 1));
+  return full * (1 - backoff.jitter * random());
+}
+
+/** Errors of cadre say themselves whether trying again can help; of all others it is assumed. */
+function isRetryable(error: unknown): boolean {
+  return error instanceof CadreError ? error.retryable : true;
+}

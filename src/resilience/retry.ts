@@ -1,0 +1,75 @@
+import pRetry from 'p-retry';
+import { pause } from '../kernel/pause.ts';
+import type { Scope } from '../kernel/scope.ts';
+import { backoffMs, type EffectivePolicy } from './policy.ts';
+
+/** A failed attempt that is about to be followed by another. */
+export interface Retry {
+  readonly error: unknown;
+  /** The number of the attempt that comes next; the first one ever is 1. */
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+/** Carries what was thrown past p-retry, which gives up on a TypeError and replaces what is no Error. */
+class Failure extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super('attempt failed');
+    this.thrown = thrown;
+  }
+}
+
+/**
+ * Goes on after a first attempt that failed: waits, tries again, and so on as `policy` says.
+ *
+ * An attempt that succeeds at once never comes here, so the ordinary case pays nothing for retries.
+ *
+ * @param scope What the work belongs to: the waits are part of it, and no attempt starts once it has ended.
+ * @param attempt Makes one attempt; called with 2, 3, …
+ * @param onRetry Told before each wait.
+ * @returns The first output. Rejects with what the last attempt failed with, or the scope's stop reason.
+ */
+export async function retryAfter<T>(
+  firstFailure: unknown,
+  policy: EffectivePolicy,
+  scope: Scope,
+  attempt: (number: number) => Promise<T>,
+  onRetry: (retry: Retry) => void,
+): Promise<T> {
+  const { clock } = scope.runtime;
+
+  const run = async (number: number): Promise<T> => {
+    if (number === 1) throw new Failure(firstFailure);
+    try {
+      return await attempt(number);
+    } catch (error) {
+      throw new Failure(error);
+    }
+  };
+
+  const shouldRetry = async ({
+    error,
+    attemptNumber,
+  }: {
+    error: Error;
+    attemptNumber: number;
+  }): Promise<boolean> => {
+    const { thrown } = error as Failure;
+    if (scope.ended || !policy.retryWhen(thrown, attemptNumber)) return false;
+    const delayMs = backoffMs(policy.backoff, attemptNumber, () => clock.random());
+    // With less time left than the wait takes, the real error says more than a timeout would.
+    if (delayMs >= scope.timeLeft(clock.monotonic())) return false;
+    onRetry({ error: thrown, attempt: attemptNumber + 1, delayMs });
+    if (delayMs > 0) await pause(scope, delayMs);
+    return true;
+  };
+
+  try {
+    // No delay of p-retry's own: its timers are the global ones, and it cannot be cancelled while it waits.
+    return await pRetry(run, { retries: policy.attempts - 1, minTimeout: 0, shouldRetry });
+  } catch (error) {
+    throw error instanceof Failure ? error.thrown : error;
+  }
+}

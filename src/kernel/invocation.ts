@@ -37,6 +37,7 @@ export class Invocation extends Timed implements PendingWatcher {
     this.#owner = owner;
     this.#target = target;
     target.watcher = this;
+    owner.runtime.handlers.active++;
   }
 
   /** Calls the handler; its output or error becomes the outcome of the target. */
@@ -81,7 +82,9 @@ export class Invocation extends Timed implements PendingWatcher {
   #freeSlot(abandoned: boolean): void {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
-    this.#owner.runtime.deadlines.disarm(this);
-    this.#owner.slotFreed(abandoned);
+    const owner = this.#owner;
+    owner.runtime.deadlines.disarm(this);
+    owner.slotFreed(abandoned);
+    owner.runtime.handlers.ended(abandoned ? owner.label : undefined);
   }
 }

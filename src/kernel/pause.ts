@@ -2,7 +2,8 @@ import { CancelledError, TimeoutError } from './errors.ts';
 import { Scope } from './scope.ts';
 
 /** A wait that belongs to a scope: it resolves when its time has come and rejects when the scope is stopped. */
-class Pause extends Scope {
+export class Pause extends Scope {
+  /** Resolves at the end of the wait; rejects with the scope's stop reason. */
   readonly done: Promise<void>;
   #resolve!: () => void;
   #reject!: (reason: unknown) => void;
@@ -17,6 +18,12 @@ class Pause extends Scope {
   }
 
   override timeUp(): void {
+    this.finish();
+  }
+
+  /** Ends the wait now. */
+  finish(): void {
+    if (this.ended) return;
     this.end();
     this.#resolve();
   }

@@ -5,7 +5,28 @@ import { EventHub } from './events.ts';
 import { IdSequence } from './ids.ts';
 import { Scope } from './scope.ts';
 
+/** How many handlers of the host application have not settled yet, nor been given up. */
+class HandlerCount {
+  active = 0;
+  /** Those that were given up, by label; kept only while somebody asks. */
+  abandoned: string[] | undefined = undefined;
+  /** Called when the last one has settled. */
+  onNone: (() => void) | undefined = undefined;
+
+  ended(abandoned: string | undefined): void {
+    this.active--;
+    if (abandoned !== undefined) this.abandoned?.push(abandoned);
+    if (this.active === 0) this.onNone?.();
+  }
+}
+
 class RootScope extends Scope {
+  /** Called when the last thing under way has ended. */
+  onEmpty: (() => void) | undefined = undefined;
+
+  protected override emptied(): void {
+    this.onEmpty?.();
+  }
   protected stopped(): void {}
   protected cancellation(reason: unknown): Error {
     return new CancelledError('coordinator', reason);
@@ -21,8 +42,10 @@ export class Runtime {
   readonly deadlines: Deadlines;
   readonly events: EventHub;
   readonly ids: IdSequence;
+  /** Handlers that run or linger now. */
+  readonly handlers: HandlerCount = new HandlerCount();
   /** Everything under way that is part of nothing else is part of this; stopping it stops all. */
-  readonly root: Scope;
+  readonly root: RootScope;
 
   constructor(clock: Clock = systemClock) {
     this.clock = clock;

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { CadreError } from './errors.ts';
+import { CadreError, type CadreErrorOptions } from './errors.ts';
 import { isThenable } from './functions.ts';
 import { type Rule, refuse } from './options.ts';
 
@@ -25,7 +25,7 @@ export class SchemaViolationError extends CadreError<'SCHEMA_VIOLATION'> {
   readonly where: string;
   readonly issues: readonly SchemaIssue[];
 
-  constructor(where: string, issues: readonly SchemaIssue[], cause?: unknown) {
+  constructor(where: string, issues: readonly SchemaIssue[], options: CadreErrorOptions = {}) {
     const first = issues[0];
     const place = first?.path ? ` at ${first.path}` : '';
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
@@ -52,27 +52,28 @@ export const schemaRule: Rule<Schema> = (value) => {
 /**
  * Validates `value`; a promise comes back only when the schema itself is asynchronous.
  *
+ * @param where The boundary that is crossed. What is wrong with an output may be right at the next attempt, so
+ * that error is retryable; what is wrong with an input stays wrong.
  * @throws SchemaViolationError, or rejects with it.
  */
-export function validate(schema: Schema, value: unknown, where: string): unknown {
+export function validate(schema: Schema, value: unknown, side: 'input' | 'output', of: string): unknown {
+  const where = `${side} of ${of}`;
+  const retryable = side === 'output';
+  const threw = (cause: unknown): never => {
+    throw new SchemaViolationError(where, [{ path: '', message: 'the schema threw' }], { cause, retryable });
+  };
+  const outcome = (result: StandardSchemaV1.Result<unknown>): unknown => {
+    if (result.issues === undefined) return result.value;
+    throw new SchemaViolationError(where, result.issues.map(issueOf), { retryable });
+  };
   let result: unknown;
   try {
     result = schema['~standard'].validate(value);
   } catch (error) {
-    throw new SchemaViolationError(where, [{ path: '', message: 'the schema threw' }], error);
+    return threw(error);
   }
-  if (!isThenable(result)) return outcome(result as StandardSchemaV1.Result<unknown>, where);
-  return Promise.resolve(result).then(
-    (settled) => outcome(settled as StandardSchemaV1.Result<unknown>, where),
-    (error) => {
-      throw new SchemaViolationError(where, [{ path: '', message: 'the schema threw' }], error);
-    },
-  );
-}
-
-function outcome(result: StandardSchemaV1.Result<unknown>, where: string): unknown {
-  if (result.issues === undefined) return result.value;
-  throw new SchemaViolationError(where, result.issues.map(issueOf));
+  if (!isThenable(result)) return outcome(result as StandardSchemaV1.Result<unknown>);
+  return Promise.resolve(result as PromiseLike<StandardSchemaV1.Result<unknown>>).then(outcome, threw);
 }
 
 function issueOf({ message, path = [] }: StandardSchemaV1.Issue): SchemaIssue {

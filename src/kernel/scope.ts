@@ -44,6 +44,14 @@ export abstract class Scope extends Timed {
   /** The error that running out of time becomes. */
   protected abstract timeout(): Error;
 
+  /** Called when the last thing that was part of it has ended. */
+  protected emptied(): void {}
+
+  /** True while something that is part of it is under way. */
+  get hasChildren(): boolean {
+    return this.#firstChild !== undefined;
+  }
+
   /** Begins to count time and to listen. `now` is the monotonic time. An aborted signal stops it at once. */
   protected begin(limits: ScopeLimits, now: number): void {
     const { parent, signal, timeoutMs } = limits;
@@ -151,8 +159,14 @@ export abstract class Scope extends Timed {
     const previous = this.#previousSibling;
     if (next !== undefined) next.#previousSibling = previous;
     if (previous !== undefined) previous.#nextSibling = next;
-    // When the parent was stopped it has let go of its list already.
-    else if (this.#parent !== undefined && this.#parent.#firstChild === this) this.#parent.#firstChild = next;
+    else {
+      const parent = this.#parent as Scope;
+      // A parent that was stopped has let go of its list already.
+      if (parent.#firstChild === this) {
+        parent.#firstChild = next;
+        if (next === undefined) parent.emptied();
+      }
+    }
     this.#parent = undefined;
     this.#nextSibling = undefined;
     this.#previousSibling = undefined;

@@ -1,0 +1,136 @@
+import { checkName } from '../kernel/names.ts';
+import {
+  callable,
+  list,
+  optional,
+  parseOptions,
+  type Rule,
+  refuse,
+  text,
+  whole,
+  withDefault,
+} from '../kernel/options.ts';
+import type { Callee, HandlerContext } from '../kernel/work.ts';
+import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
+import { type Capability, defineCapability } from './capability.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of capabilities of any types
+type AnyCapability = Capability<any, any, any, any>;
+
+/** A capability in an agent's list: its definition, or its name when types do not matter. */
+export type CapabilityReference = AnyCapability | string;
+
+// biome-ignore lint/suspicious/noExplicitAny: a capability named by text has no types
+type CallerInput<C> = C extends Capability<infer I, any, any, any> ? I : any;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type CallerOutput<C> = C extends Capability<any, infer O, any, any> ? O : any;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type HandlerInput<C> = C extends Capability<any, any, infer HI, any> ? HI : any;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type HandlerOutput<C> = C extends Capability<any, any, any, infer HO> ? HO : any;
+
+/**
+ * A name, what it can do, its limits and its handler.
+ *
+ * @typeParam I What callers pass. @typeParam O What callers get.
+ */
+export interface Agent<I = unknown, O = unknown> extends Callee<I, O> {
+  readonly kind: 'agent';
+  readonly description: string | undefined;
+  readonly capabilities: readonly Capability[];
+  readonly specializations: readonly string[];
+  /** Tasks at once. */
+  readonly concurrency: number;
+  /** What the definition says about attempts and timeouts, durations in milliseconds. */
+  readonly policy: PolicySettings | undefined;
+  /** @internal */
+  readonly handle: (input: unknown, context: HandlerContext) => unknown;
+}
+
+/** What every agent may say about itself. */
+interface AgentFacts {
+  /** What it is for, in a sentence. */
+  readonly description?: string | undefined;
+  /** What it is especially good at; a requirement may ask for it. @default [] */
+  readonly specializations?: readonly string[] | undefined;
+  /** Tasks at once. 1 or more; Infinity for no limit. @default 1 */
+  readonly concurrency?: number | undefined;
+  /** Attempts, backoff and timeout of the tasks that it is given, where the caller does not say. */
+  readonly policy?: Policy | undefined;
+}
+
+/** Options of {@link defineAgent} for an agent that serves capabilities. */
+export interface ServingAgentOptions<C extends CapabilityReference> extends AgentFacts {
+  /** What it can do; not empty. */
+  readonly capabilities: readonly C[];
+  /** Does the work. With several capabilities `context.capability` says which was asked for. */
+  readonly handle: (
+    input: HandlerInput<C>,
+    context: HandlerContext,
+  ) => HandlerOutput<C> | PromiseLike<HandlerOutput<C>>;
+}
+
+/** Options of {@link defineAgent} for an agent that is asked by its definition or name only. */
+export interface NamedAgentOptions<I, O> extends AgentFacts {
+  readonly capabilities?: undefined;
+  /** Does the work. */
+  readonly handle: (input: I, context: HandlerContext) => O | PromiseLike<O>;
+}
+
+interface AgentSettings {
+  readonly description: string | undefined;
+  readonly capabilities: readonly Capability[];
+  readonly specializations: readonly string[];
+  readonly concurrency: number;
+  readonly policy: PolicySettings | undefined;
+  readonly handle: Agent['handle'];
+}
+
+const capabilityRule: Rule<Capability> = (value) => {
+  if (typeof value === 'string') return defineCapability(value);
+  if ((value as Capability | null | undefined)?.kind !== 'capability')
+    refuse('a capability or its name', value);
+  return value as Capability;
+};
+
+const specializationRule: Rule<string> = (value) => checkName('specialization', value);
+
+const rules: { readonly [K in keyof AgentSettings]-?: Rule<AgentSettings[K]> } = {
+  description: optional(text),
+  capabilities: withDefault(list(capabilityRule), []),
+  specializations: withDefault(list(specializationRule), []),
+  concurrency: withDefault(whole({ min: 1, max: Infinity }), 1),
+  policy: optional(policyRule),
+  handle: callable(),
+};
+
+/**
+ * Defines an agent that serves capabilities. The handler's input and output types come from them.
+ *
+ * @throws InvalidNameError, InvalidOptionsError
+ */
+export function defineAgent<const C extends CapabilityReference>(
+  name: string,
+  options: ServingAgentOptions<C>,
+): Agent<CallerInput<C>, CallerOutput<C>>;
+/**
+ * Defines an agent that is asked by its definition or name. Returns frozen data and registers nothing.
+ *
+ * @throws InvalidNameError, InvalidOptionsError
+ */
+export function defineAgent<I, O>(name: string, options: NamedAgentOptions<I, O>): Agent<I, Awaited<O>>;
+export function defineAgent(name: string, options: object): Agent {
+  checkName('agent', name);
+  const settings = parseOptions('defineAgent', rules, options);
+  return Object.freeze({
+    kind: 'agent',
+    name,
+    ...settings,
+    capabilities: Object.freeze(uniqueByName(settings.capabilities)),
+    specializations: Object.freeze([...new Set(settings.specializations)]),
+  });
+}
+
+function uniqueByName(capabilities: readonly Capability[]): Capability[] {
+  return [...new Map(capabilities.map((capability) => [capability.name, capability])).values()];
+}

@@ -1,0 +1,156 @@
+import type { Requirement } from '../kernel/work.ts';
+import { CandidateSet, type RequirementNames } from './candidates.ts';
+import type { AgentEntry } from './entry.ts';
+import { nameOf, requirementNames } from './requirement.ts';
+
+/** One name further into a requirement: first its agent, then its capabilities, then its specializations. */
+class Node {
+  readonly capabilities: Map<string, Node> = new Map();
+  readonly specializations: Map<string, Node> = new Map();
+  readonly agents: Map<string, Node> = new Map();
+  set: CandidateSet | undefined;
+}
+
+/** Answers for requirements of several names that are kept; beyond it they are computed anew. */
+const KEPT_LIMIT = 1_000;
+
+/**
+ * Who can do what: for each capability, specialization and agent the set of agents, kept up on registration.
+ *
+ * A requirement of several names is intersected once, from the smallest list, and then kept up like the others,
+ * so that a decision is a few Map look-ups however many agents there are.
+ */
+export class CapabilityIndex {
+  readonly #byCapability = new Map<string, CandidateSet>();
+  readonly #bySpecialization = new Map<string, CandidateSet>();
+  readonly #byAgent = new Map<string, CandidateSet>();
+  #root = new Node();
+  #kept: CandidateSet[] = [];
+
+  add(entry: AgentEntry): void {
+    this.#single(this.#byAgent, entry.name, { agent: entry.name, capabilities: [], specializations: [] }).add(
+      entry,
+    );
+    for (const { name } of entry.agent.capabilities) {
+      this.#single(this.#byCapability, name, {
+        agent: undefined,
+        capabilities: [name],
+        specializations: [],
+      }).add(entry);
+    }
+    for (const name of entry.specializations) {
+      this.#single(this.#bySpecialization, name, {
+        agent: undefined,
+        capabilities: [],
+        specializations: [name],
+      }).add(entry);
+    }
+    for (const set of this.#kept) if (entry.lacks(set.requirement).length === 0) set.add(entry);
+  }
+
+  remove(entry: AgentEntry): void {
+    entry.leave();
+    this.#byAgent.delete(entry.name);
+    for (const { name } of entry.agent.capabilities) this.#prune(this.#byCapability, name);
+    for (const name of entry.specializations) this.#prune(this.#bySpecialization, name);
+  }
+
+  forAgent(name: string): CandidateSet | undefined {
+    return this.#byAgent.get(name);
+  }
+
+  forCapability(name: string): CandidateSet | undefined {
+    return this.#byCapability.get(name);
+  }
+
+  /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError */
+  forRequirement(requirement: Requirement): CandidateSet | undefined {
+    const kept = this.#walk(requirement)?.set;
+    // An empty set may be out of date: agents may have come since it was made.
+    return kept !== undefined && kept.entries.length > 0 ? kept : this.#intersect(requirement);
+  }
+
+  /** Follows the names as they are, unchecked: whoever is found was checked when the set was made. */
+  #walk({ agent, capabilities, specializations }: Requirement): Node | undefined {
+    let node: Node | undefined = this.#root;
+    if (agent !== undefined) node = node.agents.get(agent);
+    if (Array.isArray(capabilities))
+      for (const item of capabilities) node = node?.capabilities.get(nameOf(item));
+    else if (capabilities !== undefined) return undefined;
+    if (Array.isArray(specializations))
+      for (const name of specializations) node = node?.specializations.get(name);
+    else if (specializations !== undefined) return undefined;
+    return node;
+  }
+
+  #intersect(requirement: Requirement): CandidateSet | undefined {
+    const names = requirementNames(requirement);
+    const lists = [
+      ...(names.agent === undefined ? [] : [this.#byAgent.get(names.agent)]),
+      ...names.capabilities.map((name) => this.#byCapability.get(name)),
+      ...names.specializations.map((name) => this.#bySpecialization.get(name)),
+    ];
+    if (lists.length === 1) return lists[0];
+    let smallest: CandidateSet | undefined;
+    for (const list of lists) {
+      if (list === undefined) return undefined;
+      if (smallest === undefined || list.entries.length < smallest.entries.length) smallest = list;
+    }
+    const found = smallest?.entries.filter((entry) => entry.lacks(names).length === 0) ?? [];
+    return found.length === 0 ? undefined : this.#keep(names, found);
+  }
+
+  #keep(names: RequirementNames, entries: readonly AgentEntry[]): CandidateSet {
+    if (this.#kept.length >= KEPT_LIMIT) this.#forgetUnused();
+    const set = new CandidateSet(names);
+    for (const entry of entries) set.add(entry);
+    this.#kept.push(set);
+    this.#file(set);
+    return set;
+  }
+
+  #file(set: CandidateSet): void {
+    const { agent, capabilities, specializations } = set.requirement;
+    let node = this.#root;
+    if (agent !== undefined) node = child(node.agents, agent);
+    for (const name of capabilities) node = child(node.capabilities, name);
+    for (const name of specializations) node = child(node.specializations, name);
+    node.set = set;
+  }
+
+  /** A set that tasks wait for stays: a freed agent finds them through it. */
+  #forgetUnused(): void {
+    const [used, unused] = [
+      this.#kept.filter((set) => set.waiting > 0),
+      this.#kept.filter((set) => set.waiting === 0),
+    ];
+    for (const set of unused) {
+      for (const entry of set.entries) entry.sets.splice(entry.sets.indexOf(set), 1);
+    }
+    this.#root = new Node();
+    this.#kept = used;
+    for (const set of used) this.#file(set);
+  }
+
+  #single(index: Map<string, CandidateSet>, name: string, requirement: RequirementNames): CandidateSet {
+    let set = index.get(name);
+    if (set === undefined) {
+      set = new CandidateSet(requirement);
+      index.set(name, set);
+    }
+    return set;
+  }
+
+  #prune(index: Map<string, CandidateSet>, name: string): void {
+    if (index.get(name)?.entries.length === 0) index.delete(name);
+  }
+}
+
+function child(children: Map<string, Node>, name: string): Node {
+  let node = children.get(name);
+  if (node === undefined) {
+    node = new Node();
+    children.set(name, node);
+  }
+  return node;
+}

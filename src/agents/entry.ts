@@ -1,0 +1,145 @@
+import type { Agent } from './agent.ts';
+import type { CandidateSet, RequirementNames } from './candidates.ts';
+
+/** `idle`: no task; `active`: some; `busy`: no free slot; `draining`: takes none and leaves when it has none. */
+export type AgentStatus = 'idle' | 'active' | 'busy' | 'draining';
+
+/** One of the agents that could do a task, as a routing strategy sees it. It changes while work goes on. */
+export interface Candidate {
+  readonly name: string;
+  readonly specializations: readonly string[];
+  /** Tasks at once. */
+  readonly concurrency: number;
+  /** Tasks in hand. */
+  readonly activeTasks: number;
+  /** True when it has a free slot. */
+  readonly available: boolean;
+  /** The share of its slots in use, 0 to 1; 0 for an agent without a limit. */
+  readonly load: number;
+  /** How well its attempts end, 0 to 1, recent ones counting most; 1 for a new agent. */
+  readonly performance: number;
+}
+
+/** What is known of a registered agent at one moment. */
+export interface AgentInfo {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly capabilities: readonly string[];
+  readonly specializations: readonly string[];
+  readonly concurrency: number;
+  readonly status: AgentStatus;
+  readonly activeTasks: number;
+  readonly load: number;
+  readonly performance: number;
+  /** Attempts that ended well, since registration. */
+  readonly completed: number;
+  /** Attempts that failed or timed out, since registration. */
+  readonly failed: number;
+  /** When it was registered, in epoch milliseconds. */
+  readonly registeredAt: number;
+}
+
+/** How much the latest attempt counts in `performance`. */
+const LATEST = 0.1;
+
+/** A registered agent and its load. */
+export class AgentEntry implements Candidate {
+  readonly agent: Agent;
+  readonly name: string;
+  readonly specializations: readonly string[];
+  readonly concurrency: number;
+  readonly registeredAt: number;
+  /** Every kept set that it belongs to. */
+  readonly sets: CandidateSet[] = [];
+  activeTasks = 0;
+  available = true;
+  performance = 1;
+  completed = 0;
+  failed = 0;
+  draining = false;
+  /** Called when the last task of a draining agent has ended. */
+  onIdle: (() => void) | undefined = undefined;
+
+  constructor(agent: Agent, registeredAt: number) {
+    this.agent = agent;
+    this.name = agent.name;
+    this.specializations = agent.specializations;
+    this.concurrency = agent.concurrency;
+    this.registeredAt = registeredAt;
+  }
+
+  /** Takes a slot. */
+  take(): void {
+    if (++this.activeTasks === this.concurrency) this.#setAvailable(false);
+  }
+
+  /** Gives a slot back. */
+  release(): void {
+    if (this.activeTasks-- === this.concurrency && !this.draining) this.#setAvailable(true);
+    if (this.activeTasks === 0) this.onIdle?.();
+  }
+
+  /** Remembers how an attempt ended. */
+  record(succeeded: boolean): void {
+    if (succeeded) this.completed++;
+    else this.failed++;
+    this.performance += LATEST * ((succeeded ? 1 : 0) - this.performance);
+  }
+
+  /** Leaves every set, so that no decision finds it any more. */
+  leave(): void {
+    this.draining = true;
+    for (const set of this.sets) set.remove(this);
+    this.sets.length = 0;
+    this.available = false;
+  }
+
+  get load(): number {
+    return this.activeTasks / this.concurrency;
+  }
+
+  get status(): AgentStatus {
+    if (this.draining) return 'draining';
+    if (this.activeTasks === 0) return 'idle';
+    return this.available ? 'active' : 'busy';
+  }
+
+  /** What `requirement` asks for and this agent does not offer; empty when it is a candidate. */
+  lacks({ agent, capabilities, specializations }: RequirementNames): string[] {
+    const missing: string[] = [];
+    if (agent !== undefined && agent !== this.name) missing.push(`is not "${agent}"`);
+    for (const name of capabilities) {
+      if (!this.agent.capabilities.some((capability) => capability.name === name)) {
+        missing.push(`does not serve capability "${name}"`);
+      }
+    }
+    for (const name of specializations) {
+      if (!this.specializations.includes(name)) missing.push(`has no specialization "${name}"`);
+    }
+    return missing;
+  }
+
+  info(): AgentInfo {
+    const { name, agent, specializations, concurrency, status, activeTasks, load, performance } = this;
+    return {
+      name,
+      description: agent.description,
+      capabilities: agent.capabilities.map((capability) => capability.name),
+      specializations,
+      concurrency,
+      status,
+      activeTasks,
+      load,
+      performance,
+      completed: this.completed,
+      failed: this.failed,
+      registeredAt: this.registeredAt,
+    };
+  }
+
+  #setAvailable(available: boolean): void {
+    this.available = available;
+    const change = available ? 1 : -1;
+    for (const set of this.sets) set.free += change;
+  }
+}

@@ -1,0 +1,21 @@
+export {
+  type Agent,
+  type CapabilityReference,
+  defineAgent,
+  type NamedAgentOptions,
+  type ServingAgentOptions,
+} from './agent.ts';
+export type { CandidateSet } from './candidates.ts';
+export { type Capability, type CapabilityOptions, defineCapability } from './capability.ts';
+export type { AgentEntry, AgentInfo, AgentStatus, Candidate } from './entry.ts';
+export { AgentExistsError, AgentGoneError, UnknownAgentError } from './errors.ts';
+export type { AgentEvent } from './events.ts';
+export {
+  type AgentHost,
+  AgentRegistry,
+  type AgentRegistryOptions,
+  type RankedCandidate,
+  type Rejection,
+  type UnregisterOptions,
+} from './registry.ts';
+export { nameOf } from './requirement.ts';

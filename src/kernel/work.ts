@@ -1,0 +1,81 @@
+import type { Duration } from './durations.ts';
+import type { Priority } from './priority.ts';
+
+/**
+ * Anything that work can be given to: a capability, an agent, a workflow.
+ *
+ * @typeParam I What it takes. @typeParam O What it gives back.
+ */
+export interface Callee<I = unknown, O = unknown> {
+  readonly kind: 'capability' | 'agent' | 'workflow';
+  readonly name: string;
+  /** Carries the types only; never set. */
+  readonly types?: { readonly input: (input: I) => void; readonly output: O };
+}
+
+/** What an agent must offer to be a candidate: every capability and every specialization named, or one agent by name. */
+export interface Requirement {
+  /** Capabilities, as definitions or names; the agent must serve all of them. */
+  readonly capabilities?: readonly (Callee<never, unknown> | string)[] | undefined;
+  /** The agent must have all of them. */
+  readonly specializations?: readonly string[] | undefined;
+  /** The one agent, by name. */
+  readonly agent?: string | undefined;
+}
+
+/** Options of `ask`: one piece of work and its answer. */
+export interface AskOptions {
+  /**
+   * The longest time until the result, counted from acceptance: waiting, every attempt and every pause included.
+   * Inside a handler it is never more than the time that the handler itself has left. @default '10m'
+   */
+  readonly timeout?: Duration | undefined;
+  /** Cancels the task when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Who goes first where tasks wait for an agent. @default 'medium' */
+  readonly priority?: Priority | undefined;
+  /** Names the effect over attempts and resumes. 1 to 256 bytes. @default the task's id */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Gives work to a capability, an agent or whoever fulfils a requirement, and waits for the output. */
+export interface Ask {
+  <I, O>(target: Callee<I, O>, input: I, options?: AskOptions): Promise<O>;
+  (target: string | Requirement, input: unknown, options?: AskOptions): Promise<unknown>;
+}
+
+/** Where handlers write what a person may want to read. `console` is one. */
+export interface Logger {
+  debug(...items: unknown[]): void;
+  info(...items: unknown[]): void;
+  warn(...items: unknown[]): void;
+  error(...items: unknown[]): void;
+}
+
+/** What every handler is given beside its input: agents' handlers and steps that are plain functions alike. */
+export interface HandlerContext {
+  /** Aborts when the work is cancelled, when its time is up, and when what it is part of ends. */
+  readonly signal: AbortSignal;
+  /** Until when somebody waits for the result, in epoch milliseconds; undefined for ever. */
+  readonly deadline: number | undefined;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** The same for every attempt at this work, and different for all other work. */
+  readonly idempotencyKey: string;
+  /** The task this is an attempt at; undefined for a step that is a plain function. */
+  readonly taskId: string | undefined;
+  /** The run it is part of, if it is part of one. */
+  readonly runId: string | undefined;
+  /** The agent's name; undefined for a step that is a plain function. */
+  readonly agent: string | undefined;
+  /** The capability that was asked for; undefined when the agent was asked by name and serves several. */
+  readonly capability: string | undefined;
+  /** Gives work to somebody else as part of this work: cancelled with it, and in the time that is left. */
+  readonly ask: Ask;
+  /** Publishes a message, with this agent as the sender. */
+  publish(topic: string, body: unknown): void;
+  /** Tells how far the work is, as an event. */
+  progress(value: unknown): void;
+  /** The coordinator's logger. */
+  readonly log: Logger;
+}

@@ -1,0 +1,300 @@
+import type { AgentEntry, AgentHost, AgentRegistry, CandidateSet } from '../agents/index.ts';
+import { AgentGoneError } from '../agents/index.ts';
+import { describeError, FullError } from '../kernel/errors.ts';
+import { isThenable } from '../kernel/functions.ts';
+import { PriorityQueue } from '../kernel/queue.ts';
+import type { Runtime } from '../kernel/runtime.ts';
+import { type Schema, validate } from '../kernel/schema.ts';
+import type { MessageBroker } from '../messaging/index.ts';
+import { type EffectivePolicy, effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
+import { Router } from '../routing/index.ts';
+import { Attempt, type AttemptKeeper, topicOf } from './attempt.ts';
+import { NoCandidateError } from './errors.ts';
+import type { TaskEvent } from './events.ts';
+import type { DistributorSettings } from './options.ts';
+import type { Task, TaskKeeper } from './task.ts';
+import { Worker, type WorkerHost } from './worker.ts';
+
+/** What is counted, since the distributor was made. */
+export class TaskCounters {
+  submitted = 0;
+  completed = 0;
+  failed = 0;
+  cancelled = 0;
+  retried = 0;
+  /** Handlers that ignored their signal through the grace period. */
+  abandoned = 0;
+}
+
+/**
+ * Brings tasks and agents together: starts a task at a free agent, lets it wait where there is none, and looks
+ * after its attempts.
+ *
+ * A task waits for its whole set of candidates, not for one of them, so the first that is free takes it. An agent
+ * that gets free takes the most urgent task among those that wait for any set it belongs to.
+ */
+export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
+  readonly counters: TaskCounters = new TaskCounters();
+  readonly #runtime: Runtime;
+  readonly #broker: MessageBroker;
+  readonly #agents: AgentRegistry;
+  readonly #settings: DistributorSettings;
+  readonly #router: Router;
+  readonly #workerHost: WorkerHost;
+  readonly #workers = new Map<AgentEntry, Worker>();
+  readonly #queues = new Map<CandidateSet, PriorityQueue<Task>>();
+  readonly #defaultTimeoutMs: number;
+  #waiting = 0;
+  #active = 0;
+
+  constructor(
+    runtime: Runtime,
+    broker: MessageBroker,
+    agents: AgentRegistry,
+    settings: DistributorSettings,
+    services: Pick<WorkerHost, 'ask' | 'adopt'>,
+  ) {
+    this.#runtime = runtime;
+    this.#broker = broker;
+    this.#agents = agents;
+    this.#settings = settings;
+    this.#router = new Router(settings.routing);
+    this.#defaultTimeoutMs = effectivePolicy(settings.policy).timeout;
+    this.#workerHost = {
+      runtime,
+      graceMs: settings.grace,
+      logger: settings.logger,
+      publish: (topic, body, sender) => broker.publish(topic, body, { sender }),
+      slotFreed: (entry, abandoned) => this.#slotFreed(entry, abandoned),
+      ...services,
+    };
+  }
+
+  /** Tasks that wait for an agent. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Slots of agents in use. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** True when a task for these candidates would have to wait and there is no room to. */
+  isFullFor(candidates: CandidateSet): boolean {
+    return candidates.free === 0 && this.#waiting >= this.#settings.queue;
+  }
+
+  /** Sends a task on its way to an agent, or lets it wait for one. */
+  place(task: Task): void {
+    const { candidates } = task;
+    if (candidates.entries.length === 0) {
+      this.#attemptFailed(task, this.#noCandidate(candidates), undefined);
+    } else if (candidates.free === 0) {
+      this.#wait(task, candidates);
+    } else {
+      let entry: AgentEntry;
+      try {
+        entry = this.#router.choose(task, candidates);
+      } catch (error) {
+        this.#attemptFailed(task, error, undefined);
+        return;
+      }
+      if (entry.available) this.#start(task, entry);
+      else this.#wait(task, this.#agents.candidatesFor('agent', entry.name) as CandidateSet);
+    }
+  }
+
+  taskEnded(task: Task): void {
+    this.#leaveQueue(task);
+    if (task.status === 'completed') this.counters.completed++;
+    else if (task.status === 'cancelled') this.counters.cancelled++;
+    else this.counters.failed++;
+  }
+
+  attemptEnded(attempt: Attempt, succeeded: boolean, outcome: unknown): void {
+    const { task, entry } = attempt;
+    this.#workers.get(entry)?.attempts.delete(attempt);
+    if (!attempt.delivered) this.#slotFreed(entry, false);
+    if (task.ended) return;
+    if (!succeeded) {
+      entry.record(false);
+      this.#attemptFailed(task, outcome, entry);
+      return;
+    }
+    const { capability } = task;
+    if (capability?.output === undefined) this.#attemptSucceeded(task, outcome, entry);
+    else this.#checkOutput(task, capability.output, outcome, entry);
+  }
+
+  #checkOutput(task: Task, schema: Schema, output: unknown, entry: AgentEntry): void {
+    const refused = (error: unknown): void => {
+      entry.record(false);
+      this.#attemptFailed(task, error, entry);
+    };
+    try {
+      const checked = validate(schema, output, 'output', `"${task.label}"`);
+      if (isThenable(checked)) checked.then((value) => this.#attemptSucceeded(task, value, entry), refused);
+      else this.#attemptSucceeded(task, checked, entry);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  #attemptSucceeded(task: Task, output: unknown, entry: AgentEntry): void {
+    entry.record(true);
+    if (task.retry === undefined) task.fulfil(output);
+    else task.retry.resolve(output);
+  }
+
+  /** The first failure asks for the policy, which nobody needed until now; later ones go to the retry that waits. */
+  #attemptFailed(task: Task, error: unknown, entry: AgentEntry | undefined): void {
+    if (task.ended) return;
+    if (task.retry !== undefined) {
+      task.retry.reject(error);
+      return;
+    }
+    const policy = effectivePolicy(task.settings.policy, entry?.agent.policy, this.#settings.policy);
+    if (policy.attempts === 1) task.fail(error);
+    else this.#retry(task, error, policy);
+  }
+
+  #retry(task: Task, firstError: unknown, policy: EffectivePolicy): void {
+    const attempt = (number: number): Promise<unknown> => {
+      task.attempt = number;
+      task.retry = Promise.withResolvers<unknown>();
+      this.place(task);
+      return task.retry.promise;
+    };
+    const onRetry = ({ attempt: next, delayMs, error }: Retry): void => {
+      task.status = 'waiting';
+      this.counters.retried++;
+      if (!this.#runtime.events.wants('task.retried')) return;
+      const agent = task.agent === undefined ? {} : { agent: task.agent };
+      task.emit({
+        type: 'task.retried',
+        ...task.facts(),
+        ...agent,
+        attempt: next,
+        delayMs,
+        error: describeError(error),
+      });
+    };
+    retryAfter(firstError, policy, task, attempt, onRetry).then(
+      (output) => task.fulfil(output),
+      (error) => task.fail(error),
+    );
+  }
+
+  #start(task: Task, entry: AgentEntry): void {
+    entry.take();
+    this.#active++;
+    task.agent = entry.name;
+    task.status = 'running';
+    const worker = this.#workers.get(entry) as Worker;
+    const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
+    const attempt = new Attempt(task, entry, worker.topic, timeoutMs, this);
+    worker.attempts.add(attempt);
+    if (this.#runtime.events.wants('task.started')) {
+      task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
+    }
+    attempt.start(this.#runtime.clock.monotonic());
+    this.#broker.send(attempt);
+  }
+
+  #wait(task: Task, set: CandidateSet): void {
+    const { queue: limit } = this.#settings;
+    if (this.#waiting >= limit) {
+      this.#attemptFailed(task, new FullError('task queue', limit), undefined);
+      return;
+    }
+    let queue = this.#queues.get(set);
+    if (queue === undefined) {
+      queue = new PriorityQueue();
+      this.#queues.set(set, queue);
+    }
+    queue.push(task);
+    task.waitsFor = set;
+    set.waiting++;
+    this.#waiting++;
+    if (this.#runtime.events.wants('task.queued')) {
+      task.emit({ type: 'task.queued', ...task.facts(), waiting: this.#waiting });
+    }
+  }
+
+  #leaveQueue(task: Task): void {
+    const set = task.waitsFor;
+    if (set === undefined) return;
+    task.waitsFor = undefined;
+    this.#queues.get(set)?.remove(task);
+    this.#waiting--;
+    if (--set.waiting === 0) this.#queues.delete(set);
+  }
+
+  #slotFreed(entry: AgentEntry, abandoned: boolean): void {
+    this.#active--;
+    entry.release();
+    if (abandoned) {
+      this.counters.abandoned++;
+      const { events, clock } = this.#runtime;
+      if (events.wants('task.abandoned')) {
+        const event: TaskEvent = { type: 'task.abandoned', at: clock.now(), agent: entry.name };
+        events.emit(event);
+      }
+    }
+    if (this.#waiting > 0) this.#feed(entry);
+  }
+
+  /** Gives a free agent the most urgent of the tasks that wait for it; the oldest among equals. */
+  #feed(entry: AgentEntry): void {
+    while (entry.available) {
+      let first: Task | undefined;
+      for (const set of entry.sets) {
+        const task = set.waiting === 0 ? undefined : this.#queues.get(set)?.peek();
+        if (task !== undefined && (first === undefined || goesBefore(task, first))) first = task;
+      }
+      if (first === undefined) return;
+      this.#leaveQueue(first);
+      this.#start(first, entry);
+    }
+  }
+
+  // Agents that come and go.
+
+  admit(entry: AgentEntry): void {
+    const worker = new Worker(this.#workerHost, entry, topicOf(entry.name));
+    worker.detach = this.#broker.attach(worker.topic, worker);
+    this.#workers.set(entry, worker);
+    if (this.#waiting > 0) this.#feed(entry);
+  }
+
+  retire(_entry: AgentEntry, sets: readonly CandidateSet[]): void {
+    for (const set of sets) {
+      if (set.entries.length > 0) continue;
+      const queue = this.#queues.get(set);
+      for (let task = queue?.peek(); task !== undefined; task = queue?.peek()) {
+        this.#leaveQueue(task);
+        this.#attemptFailed(task, this.#noCandidate(set), undefined);
+      }
+    }
+  }
+
+  stopAll(entry: AgentEntry): number {
+    const attempts = [...(this.#workers.get(entry)?.attempts ?? [])];
+    for (const attempt of attempts) attempt.stop(new AgentGoneError(entry.name));
+    return attempts.length;
+  }
+
+  dismiss(entry: AgentEntry): void {
+    this.#workers.get(entry)?.detach?.();
+    this.#workers.delete(entry);
+  }
+
+  #noCandidate({ label, requirement }: CandidateSet): NoCandidateError {
+    return new NoCandidateError(label, this.#agents.rejections(requirement));
+  }
+}
+
+function goesBefore(task: Task, other: Task): boolean {
+  return task.priority !== other.priority ? task.priority > other.priority : task.order < other.order;
+}

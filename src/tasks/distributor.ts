@@ -1,0 +1,198 @@
+import { type AgentEntry, AgentRegistry } from '../agents/index.ts';
+import { ClosedError, FullError } from '../kernel/errors.ts';
+import type { EventHub } from '../kernel/events.ts';
+import { isThenable } from '../kernel/functions.ts';
+import { parseOptions } from '../kernel/options.ts';
+import { Runtime } from '../kernel/runtime.ts';
+import { validate } from '../kernel/schema.ts';
+import type { Scope } from '../kernel/scope.ts';
+import type { AskOptions, Callee, Requirement } from '../kernel/work.ts';
+import { MessageBroker, type Reply } from '../messaging/index.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { TaskEvent } from './events.ts';
+import {
+  type DistributorSettings,
+  distributorRules,
+  type SubmitOptions,
+  type SubmitSettings,
+  submitRules,
+  type TaskDistributorOptions,
+} from './options.ts';
+import { type ResolvedTarget, resolveTarget, type TaskTarget } from './target.ts';
+import { Task, type TaskHandle, type TaskOrigin } from './task.ts';
+
+/** Sizes now, and counters since the distributor was made. */
+export interface TaskStats {
+  /** Tasks that wait for an agent. */
+  readonly waiting: number;
+  /** How many may wait. */
+  readonly waitingLimit: number;
+  /** Slots of agents in use; a handler that ignores its signal keeps its slot. */
+  readonly active: number;
+  readonly submitted: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Attempts after the first. */
+  readonly retried: number;
+  /** Handlers that ignored their signal through the grace period. */
+  readonly abandoned: number;
+}
+
+/** What a distributor works with; a distributor that is used alone makes its own. */
+export interface TaskDistributorParts {
+  readonly agents: AgentRegistry;
+  readonly messages: MessageBroker;
+  readonly runtime: Runtime;
+}
+
+/** What a task gets when no options are passed. */
+const NO_OPTIONS: SubmitSettings = parseOptions('submit', submitRules, {});
+
+/**
+ * Gives tasks to agents: finds the candidates, asks the routing strategy, keeps to every agent's concurrency, lets
+ * tasks wait by priority, and tries again as the one policy in force says.
+ */
+export class TaskDistributor {
+  /** The agents that it gives work to. */
+  readonly agents: AgentRegistry;
+  readonly #runtime: Runtime;
+  readonly #settings: DistributorSettings;
+  readonly #dispatcher: Dispatcher;
+  #closed = false;
+
+  /** @throws InvalidOptionsError */
+  constructor(options?: TaskDistributorOptions, parts?: TaskDistributorParts) {
+    this.#settings = parseOptions('TaskDistributor', distributorRules, options);
+    this.#runtime = parts?.runtime ?? new Runtime(this.#settings.clock);
+    this.agents = parts?.agents ?? new AgentRegistry({}, this.#runtime);
+    const messages = parts?.messages ?? new MessageBroker({}, this.#runtime);
+    this.#dispatcher = new Dispatcher(this.#runtime, messages, this.agents, this.#settings, {
+      ask: (target, input, options, parent) => this.askWithin(parent, target, input, options),
+      adopt: (entry, reply) => this.#adopt(entry, reply),
+    });
+    this.agents.attach(this.#dispatcher);
+  }
+
+  /** What happens here, as events. */
+  get events(): EventHub<TaskEvent> {
+    return this.#runtime.events as unknown as EventHub<TaskEvent>;
+  }
+
+  /**
+   * Accepts a task and returns at once.
+   *
+   * Tasks of one target and priority start in the order of submission.
+   *
+   * @throws InvalidOptionsError, InvalidNameError, SchemaViolationError, NoCandidateError, FullError, ClosedError:
+   * nothing was accepted then. An input schema that is asynchronous fails the task instead.
+   */
+  submit<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): TaskHandle<O>;
+  submit(target: string | Requirement, input: unknown, options?: SubmitOptions): TaskHandle;
+  submit(target: TaskTarget, input: unknown, options?: SubmitOptions): TaskHandle {
+    return this.#accept(this.#runtime.root, target, input, options, undefined);
+  }
+
+  /** Submits a task and waits for its output. Rejects with what {@link submit} throws, or with the task's error. */
+  ask<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): Promise<O>;
+  ask(target: string | Requirement, input: unknown, options?: SubmitOptions): Promise<unknown>;
+  ask(target: TaskTarget, input: unknown, options?: SubmitOptions): Promise<unknown> {
+    return this.askWithin(this.#runtime.root, target, input, options);
+  }
+
+  /** Sizes and counters. */
+  stats(): TaskStats {
+    const { counters, waiting, active } = this.#dispatcher;
+    return { ...counters, waiting, active, waitingLimit: this.#settings.queue };
+  }
+
+  /** Takes no more tasks, except from handlers that still run. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** @internal Asks as a part of `parent`: cancelled with it, and in the time that it has left. */
+  askWithin(
+    parent: Scope,
+    target: TaskTarget,
+    input: unknown,
+    options?: AskOptions | SubmitOptions,
+    origin?: TaskOrigin,
+  ): Promise<unknown> {
+    try {
+      return this.#accept(parent, target, input, options, origin).result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #accept(
+    parent: Scope,
+    target: TaskTarget,
+    input: unknown,
+    options: SubmitOptions | undefined,
+    origin: TaskOrigin | undefined,
+  ): Task {
+    if (this.#closed && parent === this.#runtime.root) throw new ClosedError('TaskDistributor');
+    const settings = options === undefined ? NO_OPTIONS : parseOptions('submit', submitRules, options);
+    const resolved = resolveTarget(target, this.agents);
+    const schema = resolved.capability?.input;
+    const checked =
+      schema === undefined ? input : validate(schema, input, 'input', `"${resolved.candidates.label}"`);
+    const asynchronous = schema !== undefined && isThenable(checked);
+    if (this.#dispatcher.isFullFor(resolved.candidates))
+      throw new FullError('task queue', this.#settings.queue);
+    const task = this.#newTask(
+      parent,
+      { ...resolved, input: asynchronous ? undefined : checked },
+      settings,
+      origin,
+    );
+    if (asynchronous) this.#placeLater(task, checked);
+    else if (!task.ended) this.#dispatcher.place(task);
+    return task;
+  }
+
+  #newTask(
+    parent: Scope,
+    what: ResolvedTarget & { readonly input: unknown },
+    settings: SubmitSettings,
+    origin: TaskOrigin | undefined,
+  ): Task {
+    const timeoutMs = settings.timeout ?? this.#settings.timeout;
+    const now = this.#runtime.clock.monotonic();
+    const task = new Task(this.#runtime, this.#dispatcher, what, settings, timeoutMs, origin, now);
+    this.#dispatcher.counters.submitted++;
+    if (this.#runtime.events.wants('task.submitted')) {
+      task.emit({ type: 'task.submitted', ...task.facts(), priority: task.priority });
+    }
+    task.accept(parent);
+    return task;
+  }
+
+  #placeLater(task: Task, input: PromiseLike<unknown>): void {
+    input.then(
+      (value) => {
+        if (task.ended) return;
+        task.input = value;
+        this.#dispatcher.place(task);
+      },
+      (error) => task.fail(error),
+    );
+  }
+
+  /** A message to an agent's topic becomes a task for it, so that one queue and one limit serve both ways. */
+  #adopt({ name }: AgentEntry, reply: Reply): void {
+    try {
+      const { body, priority } = reply.message;
+      const task = this.#accept(this.#runtime.root, name, body, { priority, timeout: Infinity }, undefined);
+      reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
+      task.result.then(
+        (output) => reply.fulfil(output),
+        (error) => reply.fail(error),
+      );
+    } catch (error) {
+      reply.fail(error);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export { TaskDistributor, type TaskDistributorParts, type TaskStats } from './distributor.ts';
+export { NoCandidateError } from './errors.ts';
+export type { TaskEvent } from './events.ts';
+export type { SubmitOptions, TaskDistributorOptions } from './options.ts';
+export type { TaskTarget } from './target.ts';
+export type { TaskHandle, TaskOrigin, TaskStatus } from './task.ts';

@@ -1,0 +1,178 @@
+import type { CandidateSet, Capability } from '../agents/index.ts';
+import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
+import { Pending } from '../kernel/pending.ts';
+import type { Lane, QueueItem } from '../kernel/queue.ts';
+import type { Runtime } from '../kernel/runtime.ts';
+import type { Scope } from '../kernel/scope.ts';
+import type { RoutingRequest } from '../routing/index.ts';
+import type { TaskEvent } from './events.ts';
+import type { SubmitSettings } from './options.ts';
+
+/** `waiting` for an agent, or between two attempts; `running` at an agent; the rest are ends. */
+export type TaskStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** A submitted task, as its submitter holds it. */
+export interface TaskHandle<O = unknown> {
+  readonly id: string;
+  readonly status: TaskStatus;
+  /** Settles once with the output or the error. Left alone, a failure is not an unhandled rejection. */
+  readonly result: Promise<O>;
+  /** Stops it: its signal aborts at once and `result` rejects with `CancelledError`, `reason` as its cause. */
+  cancel(reason?: unknown): void;
+}
+
+/** The run and step that a task belongs to. */
+export interface TaskOrigin {
+  readonly runId: string;
+  readonly step: string;
+}
+
+/** Whoever distributes tasks; told of each task's end once. */
+export interface TaskKeeper {
+  taskEnded(task: Task): void;
+}
+
+/** One unit of work on its way to an agent, from acceptance to its one outcome. */
+export class Task extends Pending implements TaskHandle, QueueItem, RoutingRequest {
+  readonly candidates: CandidateSet;
+  readonly capability: Capability | undefined;
+  readonly settings: SubmitSettings;
+  readonly origin: TaskOrigin | undefined;
+  readonly acceptedAt: number;
+  /** Counts tasks in the order of acceptance. */
+  readonly order: number;
+  input: unknown;
+  /** The number of the latest attempt, or of the one that is to be made. */
+  attempt = 1;
+  /** Whose turn it is, or was last. */
+  agent: string | undefined = undefined;
+  status: TaskStatus = 'waiting';
+  /** The set whose queue it stands in. */
+  waitsFor: CandidateSet | undefined = undefined;
+  /** The retry that waits for the end of the attempt; undefined during the first attempt. */
+  retry: PromiseWithResolvers<unknown> | undefined = undefined;
+  queueLane: Lane | undefined = undefined;
+  queueNext: QueueItem | undefined = undefined;
+  queuePrevious: QueueItem | undefined = undefined;
+  readonly #keeper: TaskKeeper;
+  readonly #timeoutMs: number;
+  #outcome: unknown = undefined;
+  #result: Promise<unknown> | undefined = undefined;
+  #resolve: ((output: unknown) => void) | undefined = undefined;
+  #reject: ((error: unknown) => void) | undefined = undefined;
+
+  constructor(
+    runtime: Runtime,
+    keeper: TaskKeeper,
+    what: { candidates: CandidateSet; capability: Capability | undefined; input: unknown },
+    settings: SubmitSettings,
+    timeoutMs: number,
+    origin: TaskOrigin | undefined,
+    now: number,
+  ) {
+    super(runtime);
+    this.#keeper = keeper;
+    this.candidates = what.candidates;
+    this.capability = what.capability;
+    this.input = what.input;
+    this.settings = settings;
+    this.origin = origin;
+    this.acceptedAt = now;
+    this.order = runtime.ids.next();
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
+  accept(parent: Scope): void {
+    const { signal } = this.settings;
+    this.begin({ parent, signal, timeoutMs: this.#timeoutMs }, this.acceptedAt);
+  }
+
+  get id(): string {
+    return this.runtime.ids.text('task', this.order);
+  }
+
+  get idempotencyKey(): string {
+    return this.settings.idempotencyKey ?? this.id;
+  }
+
+  get priority(): number {
+    return this.settings.priority;
+  }
+
+  get label(): string {
+    return this.candidates.label;
+  }
+
+  get result(): Promise<unknown> {
+    if (this.#result !== undefined) return this.#result;
+    if (this.status === 'completed') this.#result = Promise.resolve(this.#outcome);
+    else if (this.ended) this.#result = Promise.reject(this.#outcome);
+    else {
+      this.#result = new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+    }
+    return this.#result;
+  }
+
+  protected fulfilled(output: unknown): void {
+    this.status = 'completed';
+    this.#outcome = output;
+    this.#resolve?.(output);
+    this.#finish();
+    const { events } = this.runtime;
+    if (events.wants('task.completed')) {
+      this.emit({ type: 'task.completed', ...this.facts(), agent: this.agent ?? '', ...this.#effort() });
+    }
+  }
+
+  protected failed(error: unknown): void {
+    const cancelled = this.stopReason !== undefined && !(error instanceof TimeoutError);
+    this.status = cancelled ? 'cancelled' : 'failed';
+    this.#outcome = error;
+    this.#reject?.(error);
+    this.#finish();
+    const { events } = this.runtime;
+    if (!events.wants(cancelled ? 'task.cancelled' : 'task.failed')) return;
+    if (cancelled) this.emit({ type: 'task.cancelled', ...this.facts(), ...this.#effort() });
+    else {
+      const agent = this.agent === undefined ? {} : { agent: this.agent };
+      this.emit({
+        type: 'task.failed',
+        ...this.facts(),
+        ...agent,
+        ...this.#effort(),
+        error: describeError(error),
+      });
+    }
+  }
+
+  protected cancellation(reason: unknown): Error {
+    return new CancelledError(`task "${this.label}"`, reason);
+  }
+
+  protected timeout(): Error {
+    return new TimeoutError(`task "${this.label}"`, this.#timeoutMs);
+  }
+
+  /** What every event of this task tells. */
+  facts(): { at: number; taskId: string; target: string; runId?: string; step?: string } {
+    return { at: this.runtime.clock.now(), taskId: this.id, target: this.label, ...this.origin };
+  }
+
+  emit(event: TaskEvent): void {
+    this.runtime.events.emit(event);
+  }
+
+  #finish(): void {
+    this.input = undefined;
+    this.#keeper.taskEnded(this);
+  }
+
+  #effort(): { attempts: number; durationMs: number } {
+    const attempts = this.agent === undefined ? 0 : this.attempt;
+    return { attempts, durationMs: this.runtime.clock.monotonic() - this.acceptedAt };
+  }
+}

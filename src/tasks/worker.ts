@@ -1,0 +1,53 @@
+import type { AgentEntry } from '../agents/index.ts';
+import { Invocation, type SlotOwner } from '../kernel/invocation.ts';
+import type { Runtime } from '../kernel/runtime.ts';
+import type { Reply, Responder } from '../messaging/index.ts';
+import { Attempt } from './attempt.ts';
+import { AgentContext, type ContextServices } from './context.ts';
+
+/** What a worker needs of the distributor. */
+export interface WorkerHost extends ContextServices {
+  readonly runtime: Runtime;
+  readonly graceMs: number;
+  /** A request that came to the agent's topic past the distributor: it becomes a task. */
+  adopt(entry: AgentEntry, reply: Reply): void;
+  slotFreed(entry: AgentEntry, abandoned: boolean): void;
+}
+
+/** The place of one agent: takes the attempts that were given to it and runs its handler. */
+export class Worker implements Responder, SlotOwner {
+  readonly runtime: Runtime;
+  readonly graceMs: number;
+  readonly label: string;
+  readonly entry: AgentEntry;
+  /** Attempts that were given to the agent and have not ended. */
+  readonly attempts: Set<Attempt> = new Set();
+  /** Ends the registration at the broker. */
+  detach: (() => void) | undefined = undefined;
+  readonly topic: string;
+  readonly #host: WorkerHost;
+
+  constructor(host: WorkerHost, entry: AgentEntry, topic: string) {
+    this.#host = host;
+    this.runtime = host.runtime;
+    this.graceMs = host.graceMs;
+    this.entry = entry;
+    this.topic = topic;
+    this.label = `agent "${entry.name}"`;
+  }
+
+  receive(reply: Reply): void {
+    // A slot was taken for an attempt when the agent was chosen; whatever else comes has to wait its turn.
+    if (!(reply instanceof Attempt) || reply.entry !== this.entry) {
+      this.#host.adopt(this.entry, reply);
+      return;
+    }
+    reply.delivered = true;
+    const context = new AgentContext(reply, this.#host);
+    new Invocation(this, reply).run(this.entry.agent.handle, reply.message.body, context);
+  }
+
+  slotFreed(abandoned: boolean): void {
+    this.#host.slotFreed(this.entry, abandoned);
+  }
+}

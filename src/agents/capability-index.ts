@@ -1,6 +1,6 @@
 import type { Requirement } from '../kernel/work.ts';
-import { CandidateSet, type RequirementNames } from './candidates.ts';
 import type { AgentEntry } from './entry.ts';
+import { CandidateSet, type RequirementNames } from './entry.ts';
 import { nameOf, requirementNames } from './requirement.ts';
 
 /** One name further into a requirement: first its agent, then its capabilities, then its specializations. */

@@ -1,7 +1,6 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { checkName } from '../kernel/names.ts';
 import { optional, parseOptions, text } from '../kernel/options.ts';
-import { type Schema, schemaRule } from '../kernel/schema.ts';
+import { type Schema, type SchemaInput, type SchemaOutput, schemaRule } from '../kernel/schema.ts';
 import type { Callee } from '../kernel/work.ts';
 
 /**
@@ -35,9 +34,6 @@ export interface CapabilityOptions<
   readonly output?: OS;
 }
 
-type In<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S> : unknown;
-type Out<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : unknown;
-
 const rules = { description: optional(text), input: optional(schemaRule), output: optional(schemaRule) };
 
 /**
@@ -54,7 +50,10 @@ export function defineCapability<I = unknown, O = unknown>(name: string): Capabi
 export function defineCapability<
   IS extends Schema | undefined = undefined,
   OS extends Schema | undefined = undefined,
->(name: string, options: CapabilityOptions<IS, OS>): Capability<In<IS>, Out<OS>, Out<IS>, In<OS>>;
+>(
+  name: string,
+  options: CapabilityOptions<IS, OS>,
+): Capability<SchemaInput<IS>, SchemaOutput<OS>, SchemaOutput<IS>, SchemaInput<OS>>;
 export function defineCapability(name: string, options?: object): Capability {
   checkName('capability', name);
   const settings = parseOptions<Pick<Capability, 'description' | 'input' | 'output'>>(

@@ -5,9 +5,8 @@ export {
   type NamedAgentOptions,
   type ServingAgentOptions,
 } from './agent.ts';
-export type { CandidateSet } from './candidates.ts';
 export { type Capability, type CapabilityOptions, defineCapability } from './capability.ts';
-export type { AgentEntry, AgentInfo, AgentStatus, Candidate } from './entry.ts';
+export type { AgentEntry, AgentInfo, AgentStatus, Candidate, CandidateSet } from './entry.ts';
 export { AgentExistsError, AgentGoneError, UnknownAgentError } from './errors.ts';
 export type { AgentEvent } from './events.ts';
 export {

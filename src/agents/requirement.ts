@@ -1,7 +1,7 @@
 import { checkName } from '../kernel/names.ts';
 import { list, optional, parseOption, parseOptions, type Rule, refuse } from '../kernel/options.ts';
 import type { Callee, Requirement } from '../kernel/work.ts';
-import type { RequirementNames } from './candidates.ts';
+import type { RequirementNames } from './entry.ts';
 
 /** The name of a capability that is given by definition or by name. */
 export function nameOf(capability: Callee<never, unknown> | string): string {

@@ -20,6 +20,12 @@ export interface EventStreamOptions {
   readonly buffer?: number | undefined;
 }
 
+/** Events as they come, to be read with `for await`. */
+export interface EventStream<E> extends AsyncIterableIterator<E, undefined>, AsyncDisposable {
+  /** Events that were dropped because the reader was too slow. */
+  readonly dropped: number;
+}
+
 const ANY = Symbol('any');
 const listenerRule = callable<EventListener<never>>();
 const streamRules = { buffer: withDefault(whole({ min: 1 }), 1_000) };
@@ -84,9 +90,7 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
    *
    * Leaving the loop, or `await using`, ends it; an open stream that nobody reads keeps at most `buffer` events.
    */
-  stream(
-    options?: EventStreamOptions,
-  ): AsyncIterableIterator<E, undefined> & AsyncDisposable & { readonly dropped: number } {
+  stream(options?: EventStreamOptions): EventStream<E> {
     const { buffer } = parseOptions<{ buffer: number }>('events.stream', streamRules, options);
     const channel = new Channel<E>(buffer, () => end());
     const end = this.onAny((event) => channel.push(event));

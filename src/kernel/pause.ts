@@ -1,5 +1,5 @@
 import { CancelledError, TimeoutError } from './errors.ts';
-import { Scope } from './scope.ts';
+import { Scope, type ScopeRuntime } from './scope.ts';
 
 /** A wait that belongs to a scope: it resolves when its time has come and rejects when the scope is stopped. */
 export class Pause extends Scope {
@@ -8,13 +8,18 @@ export class Pause extends Scope {
   #resolve!: () => void;
   #reject!: (reason: unknown) => void;
 
-  constructor(parent: Scope, ms: number) {
-    super(parent.runtime);
+  /** @param parent What the wait is part of; a wait on its own has the runtime instead. */
+  constructor(parent: Scope | ScopeRuntime, ms: number) {
+    const runtime = parent instanceof Scope ? parent.runtime : parent;
+    super(runtime);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.begin({ parent, timeoutMs: ms }, parent.runtime.clock.monotonic());
+    this.begin(
+      { parent: parent instanceof Scope ? parent : undefined, timeoutMs: ms },
+      runtime.clock.monotonic(),
+    );
   }
 
   override timeUp(): void {

@@ -1,3 +1,4 @@
+import type { Runtime } from './runtime.ts';
 import { Scope } from './scope.ts';
 
 /** Told when whoever waited for an outcome has given up, while the work for it still goes on. */
@@ -11,8 +12,13 @@ export interface PendingWatcher {
  * The first one counts. Whatever comes later is late: counted, and dropped.
  */
 export abstract class Pending extends Scope {
+  declare readonly runtime: Runtime;
   /** Whoever works for the outcome, while it works. */
   watcher: PendingWatcher | undefined = undefined;
+
+  constructor(runtime: Runtime) {
+    super(runtime);
+  }
 
   /** The output has come. */
   protected abstract fulfilled(output: unknown): void;

@@ -11,6 +11,11 @@ import { type Rule, refuse } from './options.ts';
  */
 export type Schema<I = unknown, O = I> = StandardSchemaV1<I, O>;
 
+/** What may be passed to a schema; unknown when there is none. */
+export type SchemaInput<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferInput<S> : unknown;
+/** What a schema makes of it; unknown when there is none. */
+export type SchemaOutput<S> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : unknown;
+
 /** One thing that a schema found wrong. */
 export interface SchemaIssue {
   /** Where in the value, such as `facts.0.text`; empty for the value itself. */
@@ -29,10 +34,7 @@ export class SchemaViolationError extends CadreError<'SCHEMA_VIOLATION'> {
     const first = issues[0];
     const place = first?.path ? ` at ${first.path}` : '';
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-    super(
-      `The ${where} is invalid${place}: ${first?.message ?? 'refused'}${more}`,
-      cause === undefined ? {} : { cause },
-    );
+    super(`The ${where} is invalid${place}: ${first?.message ?? 'refused'}${more}`, options);
     this.where = where;
     this.issues = issues;
   }

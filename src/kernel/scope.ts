@@ -1,6 +1,12 @@
-import { Timed } from './deadlines.ts';
-import type { Runtime } from './runtime.ts';
+import type { Clock } from './clock.ts';
+import { type Deadlines, Timed } from './deadlines.ts';
 import { observe, unobserve } from './signals.ts';
+
+/** What a scope needs of the runtime it lives in. */
+export interface ScopeRuntime {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+}
 
 /** Where a scope begins: under which other, with which signal, and with how much time. */
 export interface ScopeLimits {
@@ -19,7 +25,7 @@ export interface ScopeLimits {
  * its deadline, its listener and its place in the tree. The abort controller exists only if somebody looks.
  */
 export abstract class Scope extends Timed {
-  readonly runtime: Runtime;
+  readonly runtime: ScopeRuntime;
   /** True from the moment it has an outcome, also when a handler under it still runs. */
   ended = false;
   #parent: Scope | undefined = undefined;
@@ -30,7 +36,7 @@ export abstract class Scope extends Timed {
   #callerSignal: AbortSignal | undefined = undefined;
   #reason: unknown = undefined;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: ScopeRuntime) {
     super();
     this.runtime = runtime;
   }
@@ -47,9 +53,11 @@ export abstract class Scope extends Timed {
   /** Called when the last thing that was part of it has ended. */
   protected emptied(): void {}
 
-  /** True while something that is part of it is under way. */
-  get hasChildren(): boolean {
-    return this.#firstChild !== undefined;
+  /** How many things that are part of it, directly, are under way. Counts them one by one. */
+  get childCount(): number {
+    let count = 0;
+    for (let child = this.#firstChild; child !== undefined; child = child.#nextSibling) count++;
+    return count;
   }
 
   /** Begins to count time and to listen. `now` is the monotonic time. An aborted signal stops it at once. */

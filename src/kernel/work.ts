@@ -1,4 +1,5 @@
 import type { Duration } from './durations.ts';
+import type { Logger } from './logger.ts';
 import type { Priority } from './priority.ts';
 
 /**
@@ -42,14 +43,6 @@ export interface AskOptions {
 export interface Ask {
   <I, O>(target: Callee<I, O>, input: I, options?: AskOptions): Promise<O>;
   (target: string | Requirement, input: unknown, options?: AskOptions): Promise<unknown>;
-}
-
-/** Where handlers write what a person may want to read. `console` is one. */
-export interface Logger {
-  debug(...items: unknown[]): void;
-  info(...items: unknown[]): void;
-  warn(...items: unknown[]): void;
-  error(...items: unknown[]): void;
 }
 
 /** What every handler is given beside its input: agents' handlers and steps that are plain functions alike. */

@@ -1,5 +1,6 @@
+import type { Logger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { Ask, AskOptions, Callee, HandlerContext, Logger, Requirement } from '../kernel/work.ts';
+import type { Ask, AskOptions, Callee, HandlerContext, Requirement } from '../kernel/work.ts';
 import type { Attempt } from './attempt.ts';
 
 /** What a handler's context reaches through. */

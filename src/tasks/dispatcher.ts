@@ -6,7 +6,13 @@ import { PriorityQueue } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { type Schema, validate } from '../kernel/schema.ts';
 import type { MessageBroker } from '../messaging/index.ts';
-import { type EffectivePolicy, effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
+import {
+  type EffectivePolicy,
+  effectivePolicy,
+  type PolicySettings,
+  type Retry,
+  retryAfter,
+} from '../resilience/index.ts';
 import { Router } from '../routing/index.ts';
 import { Attempt, type AttemptKeeper, topicOf } from './attempt.ts';
 import { NoCandidateError } from './errors.ts';
@@ -44,6 +50,8 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   readonly #workers = new Map<AgentEntry, Worker>();
   readonly #queues = new Map<CandidateSet, PriorityQueue<Task>>();
   readonly #defaultTimeoutMs: number;
+  /** Whose attempt ended with an error: the engine retries steps itself, and the agent's policy applies to them. */
+  readonly #failedBy = new WeakMap<object, AgentEntry>();
   #waiting = 0;
   #active = 0;
 
@@ -105,6 +113,11 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     }
   }
 
+  /** The policy of the agent whose attempt ended with `error`. */
+  policyBehind(error: unknown): PolicySettings | undefined {
+    return typeof error === 'object' && error !== null ? this.#failedBy.get(error)?.agent.policy : undefined;
+  }
+
   taskEnded(task: Task): void {
     this.#leaveQueue(task);
     if (task.status === 'completed') this.counters.completed++;
@@ -119,6 +132,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     if (task.ended) return;
     if (!succeeded) {
       entry.record(false);
+      if (typeof outcome === 'object' && outcome !== null) this.#failedBy.set(outcome, entry);
       this.#attemptFailed(task, outcome, entry);
       return;
     }

@@ -2,12 +2,13 @@ import { type AgentEntry, AgentRegistry } from '../agents/index.ts';
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
 import { isThenable } from '../kernel/functions.ts';
-import { parseOptions } from '../kernel/options.ts';
+import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { AskOptions, Callee, Requirement } from '../kernel/work.ts';
+import type { Callee, Requirement } from '../kernel/work.ts';
 import { MessageBroker, type Reply } from '../messaging/index.ts';
+import { type PolicySettings, policyRule } from '../resilience/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { TaskEvent } from './events.ts';
 import {
@@ -46,8 +47,24 @@ export interface TaskDistributorParts {
   readonly runtime: Runtime;
 }
 
+/** One attempt at a step, to be carried out as a task. */
+export interface StepTask extends TaskOrigin {
+  readonly scope: Scope;
+  readonly idempotencyKey: string;
+  readonly hasTimeout: boolean;
+}
+
 /** What a task gets when no options are passed. */
 const NO_OPTIONS: SubmitSettings = parseOptions('submit', submitRules, {});
+const ONE_ATTEMPT = parseOption('step', 'policy', policyRule, { attempts: 1 });
+const ONE_ATTEMPT_UNTIMED = parseOption('step', 'policy', policyRule, {
+  attempts: 1,
+  timeout: Number.POSITIVE_INFINITY,
+});
+
+function parseSubmit(options: SubmitOptions | undefined): SubmitSettings {
+  return options === undefined ? NO_OPTIONS : parseOptions('submit', submitRules, options);
+}
 
 /**
  * Gives tasks to agents: finds the candidates, asks the routing strategy, keeps to every agent's concurrency, lets
@@ -68,7 +85,7 @@ export class TaskDistributor {
     this.agents = parts?.agents ?? new AgentRegistry({}, this.#runtime);
     const messages = parts?.messages ?? new MessageBroker({}, this.#runtime);
     this.#dispatcher = new Dispatcher(this.#runtime, messages, this.agents, this.#settings, {
-      ask: (target, input, options, parent) => this.askWithin(parent, target, input, options),
+      ask: (target, input, options, parent) => this.askWithin(parent, target, input, options, undefined),
       adopt: (entry, reply) => this.#adopt(entry, reply),
     });
     this.agents.attach(this.#dispatcher);
@@ -90,14 +107,14 @@ export class TaskDistributor {
   submit<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): TaskHandle<O>;
   submit(target: string | Requirement, input: unknown, options?: SubmitOptions): TaskHandle;
   submit(target: TaskTarget, input: unknown, options?: SubmitOptions): TaskHandle {
-    return this.#accept(this.#runtime.root, target, input, options, undefined);
+    return this.#accept(this.#runtime.root, target, input, parseSubmit(options), undefined);
   }
 
   /** Submits a task and waits for its output. Rejects with what {@link submit} throws, or with the task's error. */
   ask<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): Promise<O>;
   ask(target: string | Requirement, input: unknown, options?: SubmitOptions): Promise<unknown>;
   ask(target: TaskTarget, input: unknown, options?: SubmitOptions): Promise<unknown> {
-    return this.askWithin(this.#runtime.root, target, input, options);
+    return this.askWithin(this.#runtime.root, target, input, options, undefined);
   }
 
   /** Sizes and counters. */
@@ -116,25 +133,44 @@ export class TaskDistributor {
     parent: Scope,
     target: TaskTarget,
     input: unknown,
-    options?: AskOptions | SubmitOptions,
-    origin?: TaskOrigin,
+    options: SubmitOptions | undefined,
+    origin: TaskOrigin | undefined,
   ): Promise<unknown> {
     try {
-      return this.#accept(parent, target, input, options, origin).result;
+      return this.#accept(parent, target, input, parseSubmit(options), origin).result;
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** @internal Carries out one attempt at a step, whose attempts and deadline are the engine's. */
+  carryOut(target: TaskTarget, input: unknown, work: StepTask): Promise<unknown> {
+    const settings: SubmitSettings = {
+      ...NO_OPTIONS,
+      timeout: Number.POSITIVE_INFINITY,
+      idempotencyKey: work.idempotencyKey,
+      policy: work.hasTimeout ? ONE_ATTEMPT_UNTIMED : ONE_ATTEMPT,
+    };
+    try {
+      return this.#accept(work.scope, target, input, settings, work).result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** @internal The policy of the agent whose attempt ended with `error`. */
+  policyBehind(error: unknown): PolicySettings | undefined {
+    return this.#dispatcher.policyBehind(error);
   }
 
   #accept(
     parent: Scope,
     target: TaskTarget,
     input: unknown,
-    options: SubmitOptions | undefined,
+    settings: SubmitSettings,
     origin: TaskOrigin | undefined,
   ): Task {
     if (this.#closed && parent === this.#runtime.root) throw new ClosedError('TaskDistributor');
-    const settings = options === undefined ? NO_OPTIONS : parseOptions('submit', submitRules, options);
     const resolved = resolveTarget(target, this.agents);
     const schema = resolved.capability?.input;
     const checked =
@@ -185,7 +221,7 @@ export class TaskDistributor {
   #adopt({ name }: AgentEntry, reply: Reply): void {
     try {
       const { body, priority } = reply.message;
-      const task = this.#accept(this.#runtime.root, name, body, { priority, timeout: Infinity }, undefined);
+      const task = this.#accept(this.#runtime.root, name, body, { ...NO_OPTIONS, priority }, undefined);
       reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
       task.result.then(
         (output) => reply.fulfil(output),

@@ -3,4 +3,4 @@ export { NoCandidateError } from './errors.ts';
 export type { TaskEvent } from './events.ts';
 export type { SubmitOptions, TaskDistributorOptions } from './options.ts';
 export type { TaskTarget } from './target.ts';
-export type { TaskHandle, TaskOrigin, TaskStatus } from './task.ts';
+export type { TaskHandle, TaskStatus } from './task.ts';

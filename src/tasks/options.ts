@@ -1,9 +1,10 @@
 import { type Clock, clockRule } from '../kernel/clock.ts';
 import type { Duration } from '../kernel/durations.ts';
+import { type Logger, loggerRule, silentLogger } from '../kernel/logger.ts';
 import { checkName } from '../kernel/names.ts';
-import { abortSignal, duration, optional, port, type Rule, whole, withDefault } from '../kernel/options.ts';
+import { abortSignal, duration, optional, type Rule, whole, withDefault } from '../kernel/options.ts';
 import { DEFAULT_PRIORITY, priorityRule } from '../kernel/priority.ts';
-import type { AskOptions, Logger } from '../kernel/work.ts';
+import type { AskOptions } from '../kernel/work.ts';
 import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
 import { leastLoaded, type RoutingStrategy, strategyRule } from '../routing/index.ts';
 
@@ -53,16 +54,13 @@ export interface SubmitSettings {
 
 type Rules<S> = { readonly [K in keyof S]-?: Rule<S[K]> };
 
-const silent = (): void => {};
-const silentLogger: Logger = Object.freeze({ debug: silent, info: silent, warn: silent, error: silent });
-
 export const distributorRules: Rules<DistributorSettings> = {
   routing: (value) => (value === undefined ? leastLoaded() : strategyRule(value)),
   policy: optional(policyRule),
   timeout: withDefault(duration({ min: 1, infinity: true }), 600_000),
   queue: withDefault(whole(), 10_000),
   grace: withDefault(duration(), 5_000),
-  logger: withDefault(port<Logger>('Logger', ['debug', 'info', 'warn', 'error']), silentLogger),
+  logger: withDefault(loggerRule, silentLogger),
   clock: optional(clockRule),
 };
 

@@ -1,5 +1,6 @@
 import type { CandidateSet, Capability } from '../agents/index.ts';
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
+import { LazyResult } from '../kernel/lazy-result.ts';
 import { Pending } from '../kernel/pending.ts';
 import type { Lane, QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
@@ -56,10 +57,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   queuePrevious: QueueItem | undefined = undefined;
   readonly #keeper: TaskKeeper;
   readonly #timeoutMs: number;
-  #outcome: unknown = undefined;
-  #result: Promise<unknown> | undefined = undefined;
-  #resolve: ((output: unknown) => void) | undefined = undefined;
-  #reject: ((error: unknown) => void) | undefined = undefined;
+  readonly #result = new LazyResult();
 
   constructor(
     runtime: Runtime,
@@ -105,22 +103,12 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   }
 
   get result(): Promise<unknown> {
-    if (this.#result !== undefined) return this.#result;
-    if (this.status === 'completed') this.#result = Promise.resolve(this.#outcome);
-    else if (this.ended) this.#result = Promise.reject(this.#outcome);
-    else {
-      this.#result = new Promise((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
-    }
-    return this.#result;
+    return this.#result.promise;
   }
 
   protected fulfilled(output: unknown): void {
     this.status = 'completed';
-    this.#outcome = output;
-    this.#resolve?.(output);
+    this.#result.resolve(output);
     this.#finish();
     const { events } = this.runtime;
     if (events.wants('task.completed')) {
@@ -131,8 +119,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   protected failed(error: unknown): void {
     const cancelled = this.stopReason !== undefined && !(error instanceof TimeoutError);
     this.status = cancelled ? 'cancelled' : 'failed';
-    this.#outcome = error;
-    this.#reject?.(error);
+    this.#result.reject(error);
     this.#finish();
     const { events } = this.runtime;
     if (!events.wants(cancelled ? 'task.cancelled' : 'task.failed')) return;
@@ -159,7 +146,8 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
 
   /** What every event of this task tells. */
   facts(): { at: number; taskId: string; target: string; runId?: string; step?: string } {
-    return { at: this.runtime.clock.now(), taskId: this.id, target: this.label, ...this.origin };
+    const facts = { at: this.runtime.clock.now(), taskId: this.id, target: this.label };
+    return this.origin === undefined ? facts : { ...facts, runId: this.origin.runId, step: this.origin.step };
   }
 
   emit(event: TaskEvent): void {

@@ -1,0 +1,157 @@
+import { AgentRegistry } from '../agents/index.ts';
+import type { EventHub } from '../kernel/events.ts';
+import { parseOptions } from '../kernel/options.ts';
+import { Runtime } from '../kernel/runtime.ts';
+import type { Callee, Requirement } from '../kernel/work.ts';
+import { MessageBroker, type MessageStats } from '../messaging/index.ts';
+import { type SubmitOptions, TaskDistributor, type TaskStats } from '../tasks/index.ts';
+import {
+  type Run,
+  type RunOptions,
+  type Workflow,
+  WorkflowEngine,
+  type WorkflowStats,
+} from '../workflow/index.ts';
+import type { CadreEvent } from './events.ts';
+import { taskExecutor } from './executor.ts';
+import { type CloseReport, shutDown } from './lifecycle.ts';
+import {
+  type CloseOptions,
+  type CoordinatorOptions,
+  type CoordinatorSettings,
+  closeRules,
+  coordinatorRules,
+} from './options.ts';
+
+/** Sizes and counters of every room. */
+export interface CoordinatorStats {
+  readonly agents: {
+    readonly registered: number;
+    /** Tasks in hand, by agent. */
+    readonly activeTasks: Readonly<Record<string, number>>;
+  };
+  readonly messages: MessageStats;
+  readonly tasks: TaskStats;
+  readonly workflows: WorkflowStats;
+  readonly events: { readonly listeners: number; readonly listenerErrors: number };
+  /** Deadlines that wait behind the one timer. */
+  readonly deadlines: number;
+  /** Handlers that have not settled, nor been abandoned. */
+  readonly handlers: number;
+}
+
+/**
+ * Agents, messages, tasks and workflows of one application, wired together.
+ *
+ * Making one starts no timer and does no I/O. Two coordinators share nothing. Close it when you are done, or declare
+ * it with `await using`.
+ */
+export class Coordinator implements AsyncDisposable {
+  /** The agents, found by what they can do. */
+  readonly agents: AgentRegistry;
+  /** Messages between addresses. */
+  readonly messages: MessageBroker;
+  /** Tasks for agents. */
+  readonly tasks: TaskDistributor;
+  /** Workflows and their runs. */
+  readonly workflows: WorkflowEngine;
+  readonly #runtime: Runtime;
+  #closing: Promise<CloseReport> | undefined;
+
+  /** @throws InvalidOptionsError, InvalidNameError, AgentExistsError; nothing is left behind then. */
+  constructor(options?: CoordinatorOptions) {
+    const settings = parseOptions<CoordinatorSettings>('Coordinator', coordinatorRules, options);
+    const { grace, logger, policy, routing, clock } = settings;
+    const runtime = new Runtime(clock);
+    this.#runtime = runtime;
+    this.agents = new AgentRegistry({}, runtime);
+    this.messages = new MessageBroker({ ...settings.messages, grace }, runtime);
+    const { agents, messages } = this;
+    this.tasks = new TaskDistributor(
+      { ...settings.tasks, grace, logger, policy, routing },
+      { agents, messages, runtime },
+    );
+    const executor = taskExecutor(this.tasks, messages, logger);
+    this.workflows = new WorkflowEngine({ ...settings.workflows, grace, policy }, { runtime, executor });
+    for (const agent of settings.agents) agents.register(agent);
+  }
+
+  /** Every fact of every room, in the order in which things happened. */
+  get events(): EventHub<CadreEvent> {
+    return this.#runtime.events as unknown as EventHub<CadreEvent>;
+  }
+
+  /**
+   * Gives one task to whoever can do it and waits for the output.
+   *
+   * Rejects with `NoCandidateError` at once when nobody can, with `SchemaViolationError` when the input is refused,
+   * with `HandlerError` when the handler failed (what it threw is `cause`), and with `TimeoutError`, `CancelledError`,
+   * `FullError` or `ClosedError`; bad options with `InvalidOptionsError`.
+   *
+   * @param target A capability, an agent's definition or name, or a requirement.
+   */
+  ask<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): Promise<O>;
+  ask(target: string | Requirement, input: unknown, options?: SubmitOptions): Promise<unknown>;
+  ask(target: never, input: unknown, options?: SubmitOptions): Promise<unknown> {
+    return this.tasks.ask(target, input, options);
+  }
+
+  /** Starts a run and waits for its output. Rejects with the run's error, or with what {@link start} throws. */
+  run<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Promise<O> {
+    return this.workflows.run(workflow, input, options);
+  }
+
+  /**
+   * Starts a run and returns at once. Its first steps begin when the caller's own code has given way.
+   *
+   * @throws InvalidOptionsError, SchemaViolationError, DuplicateStepError, UnknownStepError, CycleError, RunExistsError,
+   * FullError, ClosedError: nothing was started then.
+   */
+  start<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Run<O> {
+    return this.workflows.start(workflow, input, options);
+  }
+
+  /** Sizes and caps of everything bounded, and counters. */
+  stats(): CoordinatorStats {
+    const { events, deadlines, handlers } = this.#runtime;
+    const agents = this.agents.list();
+    return {
+      agents: {
+        registered: agents.length,
+        activeTasks: Object.fromEntries(agents.map(({ name, activeTasks }) => [name, activeTasks])),
+      },
+      messages: this.messages.stats(),
+      tasks: this.tasks.stats(),
+      workflows: this.workflows.stats(),
+      events: { listeners: events.listenerCount, listenerErrors: events.listenerErrors },
+      deadlines: deadlines.size,
+      handlers: handlers.active,
+    };
+  }
+
+  /**
+   * Takes no more work, lets what is under way finish for `drain`, cancels the rest, waits for the handlers to notice,
+   * and frees everything.
+   *
+   * Idempotent: every call returns the promise of the first. Never waits longer than `drain` and the grace period
+   * together, whatever the handlers do.
+   */
+  close(options?: CloseOptions): Promise<CloseReport> {
+    const { drain } = parseOptions<{ readonly drain: number }>('close', closeRules, options);
+    this.#closing ??= this.#close(drain);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(drainMs: number): Promise<CloseReport> {
+    this.agents.close();
+    this.tasks.close();
+    this.workflows.close();
+    const report = await shutDown(this.#runtime, drainMs);
+    this.messages.close();
+    return report;
+  }
+}

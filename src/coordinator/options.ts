@@ -1,0 +1,84 @@
+import type { Agent } from '../agents/index.ts';
+import { type Clock, clockRule } from '../kernel/clock.ts';
+import type { Duration } from '../kernel/durations.ts';
+import { type Logger, loggerRule, silentLogger } from '../kernel/logger.ts';
+import { duration, list, optional, type Rule, refuse, withDefault } from '../kernel/options.ts';
+import type { MessageBrokerOptions } from '../messaging/index.ts';
+import type { Policy } from '../resilience/index.ts';
+import type { RoutingStrategy } from '../routing/index.ts';
+import type { TaskDistributorOptions } from '../tasks/index.ts';
+import type { WorkflowEngineOptions } from '../workflow/index.ts';
+
+/** What the coordinator says once for all its rooms. */
+type Shared = 'clock' | 'grace' | 'logger' | 'policy' | 'routing';
+
+/** Options of `Coordinator`. */
+export interface CoordinatorOptions {
+  /** Agents that are registered from the start; more can come and go at any time. @default [] */
+  readonly agents?: readonly Agent<never, unknown>[] | undefined;
+  /** Which of the agents that could do a task gets it. @default leastLoaded() */
+  readonly routing?: RoutingStrategy | undefined;
+  /** Attempts, backoff and timeout where neither call, step, workflow nor agent says. */
+  readonly policy?: Policy | undefined;
+  /** How long a handler keeps its slot when nobody waits for it any more; then it is abandoned. @default '5s' */
+  readonly grace?: Duration | undefined;
+  /** Where handlers write, such as `console`. @default nowhere */
+  readonly logger?: Logger | undefined;
+  /** Where time, chance and ids come from. @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Transport and limits of messages. */
+  readonly messages?: Omit<MessageBrokerOptions, Shared> | undefined;
+  /** Timeout and queue of tasks. */
+  readonly tasks?: Omit<TaskDistributorOptions, Shared> | undefined;
+  /** Limits and retention of runs. */
+  readonly workflows?: Omit<WorkflowEngineOptions, Shared> | undefined;
+}
+
+/** {@link CoordinatorOptions}; what belongs to one room is parsed there. */
+export interface CoordinatorSettings {
+  readonly agents: readonly Agent[];
+  readonly routing: RoutingStrategy | undefined;
+  readonly policy: Policy | undefined;
+  readonly grace: number;
+  readonly logger: Logger;
+  readonly clock: Clock | undefined;
+  readonly messages: MessageBrokerOptions;
+  readonly tasks: TaskDistributorOptions;
+  readonly workflows: WorkflowEngineOptions;
+}
+
+/** Passed on as it is: the room that it is for reads it. */
+const asItIs = <T>(value: unknown): T => value as T;
+
+/** The options of one room, without what the coordinator says for all. */
+function roomOptions<T extends object>(): Rule<T> {
+  return withDefault<T>((value) => {
+    if (typeof value !== 'object' || value === null) refuse('an object', value);
+    for (const key of ['clock', 'grace', 'logger', 'policy', 'routing']) {
+      if (Object.hasOwn(value as object, key))
+        refuse(`without ${key}, which is an option of the coordinator itself`, value);
+    }
+    return value as T;
+  }, {} as T);
+}
+
+export const coordinatorRules: { readonly [K in keyof CoordinatorSettings]-?: Rule<CoordinatorSettings[K]> } =
+  {
+    agents: withDefault(list<Agent>(asItIs), []),
+    routing: asItIs,
+    policy: asItIs,
+    grace: withDefault(duration(), 5_000),
+    logger: withDefault(loggerRule, silentLogger),
+    clock: optional(clockRule),
+    messages: roomOptions<MessageBrokerOptions>(),
+    tasks: roomOptions<TaskDistributorOptions>(),
+    workflows: roomOptions<WorkflowEngineOptions>(),
+  };
+
+/** Options of `Coordinator.close`. */
+export interface CloseOptions {
+  /** How long what is under way may take to end by itself, before it is cancelled. @default 0 */
+  readonly drain?: Duration | undefined;
+}
+
+export const closeRules: { readonly drain: Rule<number> } = { drain: withDefault(duration(), 0) };

@@ -1,0 +1,80 @@
+import { CancelledError, TimeoutError } from '../kernel/errors.ts';
+import type { SlotOwner } from '../kernel/invocation.ts';
+import { Pending } from '../kernel/pending.ts';
+import type { Runtime } from '../kernel/runtime.ts';
+import type { Scope } from '../kernel/scope.ts';
+
+/** Whoever looks after the attempts at the steps of a run. */
+export interface StepKeeper {
+  readonly graceMs: number;
+  attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void;
+  slotFreed(abandoned: boolean): void;
+}
+
+/** One attempt at a step, from its start to its one outcome. */
+export class StepAttempt extends Pending implements SlotOwner {
+  /** The step's place in the definition. */
+  readonly step: number;
+  readonly id: string;
+  /** 1 for the first attempt. */
+  readonly number: number;
+  readonly input: unknown;
+  /** The retry that waits for the outcome; undefined for the first attempt. */
+  readonly retry: PromiseWithResolvers<unknown> | undefined;
+  readonly #keeper: StepKeeper;
+  #timeoutMs = Number.POSITIVE_INFINITY;
+
+  constructor(
+    runtime: Runtime,
+    keeper: StepKeeper,
+    what: {
+      step: number;
+      id: string;
+      number: number;
+      input: unknown;
+      retry: PromiseWithResolvers<unknown> | undefined;
+    },
+  ) {
+    super(runtime);
+    this.#keeper = keeper;
+    this.step = what.step;
+    this.id = what.id;
+    this.number = what.number;
+    this.input = what.input;
+    this.retry = what.retry;
+  }
+
+  /** Starts to count its time, as part of the run. */
+  start(run: Scope, timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
+    this.begin({ parent: run, timeoutMs }, this.runtime.clock.monotonic());
+  }
+
+  get label(): string {
+    return `step "${this.id}"`;
+  }
+
+  get graceMs(): number {
+    return this.#keeper.graceMs;
+  }
+
+  slotFreed(abandoned: boolean): void {
+    this.#keeper.slotFreed(abandoned);
+  }
+
+  protected fulfilled(output: unknown): void {
+    this.#keeper.attemptEnded(this, true, output);
+  }
+
+  protected failed(error: unknown): void {
+    this.#keeper.attemptEnded(this, false, error);
+  }
+
+  protected cancellation(reason: unknown): Error {
+    return new CancelledError(this.label, reason);
+  }
+
+  protected timeout(): Error {
+    return new TimeoutError(this.label, this.#timeoutMs);
+  }
+}

@@ -1,0 +1,231 @@
+import { checkName } from '../kernel/names.ts';
+import { callable, list, optional, parseOption, parseOptions, refuse } from '../kernel/options.ts';
+import type { Schema, SchemaInput, SchemaOutput } from '../kernel/schema.ts';
+import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
+import type { Policy } from '../resilience/index.ts';
+import { Workflow, type WorkflowFacts, type WorkflowSettings, workflowRules } from './definition.ts';
+import { parseStep, type StepDefinition, type StepTarget } from './step.ts';
+
+/** What a step sees: the run's input, and the outputs of the steps that it named in `after`. */
+export type StepScope<I, S, A extends keyof S> = { readonly input: I } & {
+  readonly [K in keyof Pick<S, A>]: Pick<S, A>[K];
+};
+
+type Condition<I, S, A extends keyof S> = (scope: StepScope<I, S, A>) => boolean;
+
+/** The outputs, with one more; a step that may not run makes its own key optional. */
+type With<S, Id extends string, O, W> = S & (W extends undefined ? { [K in Id]: O } : { [K in Id]?: O });
+
+/** What every step may say. */
+interface StepFacts<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined> {
+  /** The steps that must have ended before it; it starts as soon as they have. @default [] */
+  readonly after?: readonly A[] | undefined;
+  /** Whether it runs at all. A step that does not is skipped; those after it run without its output. */
+  readonly when?: W;
+  /** Attempts, backoff and timeout; what it leaves out comes from the workflow. */
+  readonly policy?: Policy | undefined;
+}
+
+/** A step for a capability, an agent or another workflow. */
+export interface TargetStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined, TI, O>
+  extends StepFacts<I, S, A, W> {
+  readonly run: Callee<TI, O>;
+  /** Makes the input. */
+  readonly input: (scope: StepScope<I, S, A>) => NoInfer<TI>;
+}
+
+/** A step for whoever fulfils a requirement. */
+export interface RequirementStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined>
+  extends StepFacts<I, S, A, W> {
+  readonly run: Requirement;
+  /** Makes the input. */
+  readonly input: (scope: StepScope<I, S, A>) => unknown;
+}
+
+/** A step that is a function of its own input. */
+export interface FunctionStep<
+  I,
+  S,
+  A extends keyof S & string,
+  W extends Condition<I, S, A> | undefined,
+  M,
+  O,
+> extends StepFacts<I, S, A, W> {
+  readonly run: (input: NoInfer<M>, context: HandlerContext) => O;
+  /** Makes the input. */
+  readonly input: (scope: StepScope<I, S, A>) => M;
+}
+
+/** A step that is a function of what it sees. */
+export interface ScopeStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined, O>
+  extends StepFacts<I, S, A, W> {
+  readonly run: (scope: StepScope<I, S, A>, context: HandlerContext) => O;
+  readonly input?: undefined;
+}
+
+/** A step of a workflow that is built from a list. */
+export interface StepData {
+  /** Unique in the workflow; any name but `input`. */
+  readonly id: string;
+  /** Code, or whom the step is for. */
+  readonly run: ((input: never, context: HandlerContext) => unknown) | Callee<never, unknown> | Requirement;
+  /** The steps that must have ended before it. @default [] */
+  readonly after?: readonly string[] | undefined;
+  /** Makes the input; needed unless `run` is a function, which then gets the scope itself. */
+  readonly input?: ((scope: Readonly<Record<string, unknown>>) => unknown) | undefined;
+  /** Whether it runs at all. */
+  readonly when?: ((scope: Readonly<Record<string, unknown>>) => boolean) | undefined;
+  readonly policy?: Policy | undefined;
+}
+
+type AnyBuilder = WorkflowBuilder<unknown, unknown, unknown>;
+
+/**
+ * A workflow to which steps can be added. Each call returns a new one; every one of them can be run.
+ *
+ * @typeParam I What a run takes. @typeParam S The outputs of the steps so far, by id. @typeParam HI What steps see
+ * of the input.
+ */
+export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]: S[K] }> {
+  readonly #settings: WorkflowSettings;
+  readonly #previous: AnyBuilder | undefined;
+  readonly #step: StepDefinition | undefined;
+
+  /** @internal */
+  constructor(name: string, settings: WorkflowSettings, previous?: AnyBuilder, step?: StepDefinition) {
+    super(name, settings, () => this.#list());
+    this.#settings = settings;
+    this.#previous = previous;
+    this.#step = step;
+  }
+
+  /**
+   * Adds a step. It starts the moment the steps in `after` have ended, whatever else is still running.
+   *
+   * @param id Its name: the key of its output in later scopes. Unique in the workflow; any name but `input`.
+   * @throws InvalidNameError, InvalidOptionsError. Graph errors come when the workflow is first used.
+   */
+  step<
+    const Id extends string,
+    TI,
+    O,
+    const A extends keyof S & string = never,
+    W extends Condition<HI, S, A> | undefined = undefined,
+  >(id: Id, step: TargetStep<HI, S, A, W, TI, O>): WorkflowBuilder<I, With<S, Id, O, W>, HI>;
+  step<
+    const Id extends string,
+    M,
+    O,
+    const A extends keyof S & string = never,
+    W extends Condition<HI, S, A> | undefined = undefined,
+  >(id: Id, step: FunctionStep<HI, S, A, W, M, O>): WorkflowBuilder<I, With<S, Id, Awaited<O>, W>, HI>;
+  step<
+    const Id extends string,
+    const A extends keyof S & string = never,
+    W extends Condition<HI, S, A> | undefined = undefined,
+  >(id: Id, step: RequirementStep<HI, S, A, W>): WorkflowBuilder<I, With<S, Id, unknown, W>, HI>;
+  step<
+    const Id extends string,
+    O,
+    const A extends keyof S & string = never,
+    W extends Condition<HI, S, A> | undefined = undefined,
+  >(id: Id, step: ScopeStep<HI, S, A, W, O>): WorkflowBuilder<I, With<S, Id, Awaited<O>, W>, HI>;
+  step(id: string, step: object): WorkflowBuilder<I, S, HI> {
+    return new WorkflowBuilder(this.name, this.#settings, this as unknown as AnyBuilder, parseStep(id, step));
+  }
+
+  /**
+   * Says what a run gives back. Without it a run gives a record of the outputs of all steps.
+   *
+   * @param output Called once, when every step has ended well; must not wait for anything.
+   */
+  output<O>(output: (outputs: { readonly [K in keyof S]: S[K] }) => O): Workflow<I, O> {
+    parseOption('workflow', 'output', callable<(outputs: never) => unknown>(), output);
+    return new Workflow<I, O>(this.name, this.#settings, () => this.#list(), output);
+  }
+
+  /** A list instead of recursion: the chain may be long. */
+  #list(): readonly StepDefinition[] {
+    const steps: StepDefinition[] = [];
+    let builder: AnyBuilder | undefined = this as unknown as AnyBuilder;
+    while (builder !== undefined) {
+      if (builder.#step !== undefined) steps.push(builder.#step);
+      builder = builder.#previous;
+    }
+    return steps.reverse();
+  }
+}
+
+/** Options of {@link defineWorkflow} with a schema for the input. */
+export interface ValidatedWorkflowOptions<IS extends Schema> extends WorkflowFacts {
+  /** Validates the input of a run; any Standard Schema. */
+  readonly input: IS;
+}
+
+/** Options of {@link defineWorkflow} without a schema. */
+export interface WorkflowOptions extends WorkflowFacts {
+  readonly input?: undefined;
+}
+
+/** Options of {@link defineWorkflow} for a graph that is built in a loop. */
+export interface WorkflowData<O> extends WorkflowFacts {
+  /** Validates the input of a run; any Standard Schema. */
+  readonly input?: Schema | undefined;
+  readonly steps: readonly StepData[];
+  /** Makes the run's output. @default a record of the outputs of all steps */
+  readonly output?: ((outputs: Readonly<Record<string, unknown>>) => O) | undefined;
+}
+
+/**
+ * Defines a workflow from a list of steps, for graphs that are built in a loop or come from data.
+ *
+ * @throws InvalidNameError, InvalidOptionsError, DuplicateStepError, UnknownStepError, CycleError
+ */
+export function defineWorkflow<I = unknown, O = Readonly<Record<string, unknown>>>(
+  name: string,
+  data: WorkflowData<O>,
+): Workflow<I, O>;
+/**
+ * Begins a workflow whose input is validated; add steps with `.step()`.
+ *
+ * @throws InvalidNameError, InvalidOptionsError
+ */
+export function defineWorkflow<IS extends Schema>(
+  name: string,
+  options: ValidatedWorkflowOptions<IS>,
+): WorkflowBuilder<SchemaInput<IS>, unknown, SchemaOutput<IS>>;
+/**
+ * Begins a workflow; add steps with `.step()`. The input's type is what you say: `defineWorkflow<{ topic: string }>('brief')`.
+ *
+ * @throws InvalidNameError, InvalidOptionsError
+ */
+export function defineWorkflow<I = unknown>(
+  name: string,
+  options?: WorkflowOptions,
+): WorkflowBuilder<I, unknown>;
+export function defineWorkflow(name: string, options: object = {}): Workflow {
+  checkName('workflow', name);
+  if (!('steps' in options)) {
+    return new WorkflowBuilder(
+      name,
+      parseOptions<WorkflowSettings>('defineWorkflow', workflowRules, options),
+    );
+  }
+  const { steps, output, ...settings } = parseOptions<
+    WorkflowSettings & { steps: readonly StepDefinition[]; output: ((outputs: never) => unknown) | undefined }
+  >(
+    'defineWorkflow',
+    { ...workflowRules, steps: list(parseStepData), output: optional(callable()) },
+    options,
+  );
+  const workflow = new Workflow(name, settings, () => steps, output);
+  // Checked now: whoever builds a graph from data wants to hear what is wrong with it where it is built.
+  void workflow.plan;
+  return workflow;
+}
+
+function parseStepData(value: unknown): StepDefinition {
+  if (typeof value !== 'object' || value === null) refuse('a step', value);
+  const { id, ...step } = value as { id?: unknown; run: StepTarget };
+  return parseStep(id, step);
+}

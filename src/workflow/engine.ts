@@ -1,0 +1,186 @@
+import { ClosedError, FullError } from '../kernel/errors.ts';
+import type { EventHub } from '../kernel/events.ts';
+import { isThenable } from '../kernel/functions.ts';
+import { parseOption, parseOptions } from '../kernel/options.ts';
+import { Runtime } from '../kernel/runtime.ts';
+import { validate } from '../kernel/schema.ts';
+import type { Scope } from '../kernel/scope.ts';
+import { effectivePolicy } from '../resilience/index.ts';
+import type { Workflow } from './definition.ts';
+import { RunExistsError } from './errors.ts';
+import type { RunEvent } from './events.ts';
+import { noExecutor, type StepExecutor } from './executor.ts';
+import type { Run, RunHost } from './handle.ts';
+import {
+  type EngineSettings,
+  engineRules,
+  type RunOptions,
+  type RunSettings,
+  runRules,
+  type WorkflowEngineOptions,
+  workflowRule,
+} from './options.ts';
+import { LiveRun } from './run.ts';
+import type { RunIdentity, RunSnapshot } from './snapshot.ts';
+
+/** Sizes now, and counters since the engine was made. */
+export interface WorkflowStats {
+  /** Runs under way. */
+  readonly active: number;
+  readonly activeLimit: number;
+  /** Finished runs that are kept. */
+  readonly retained: number;
+  readonly retainedLimit: number;
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Steps whose code ignored its signal through the grace period. */
+  readonly abandoned: number;
+}
+
+/**
+ * Runs workflows: each step starts the moment the steps before it have ended.
+ *
+ * An engine that stands alone runs steps that are code or workflows; with a coordinator, steps go to agents too.
+ */
+export class WorkflowEngine {
+  readonly #runtime: Runtime;
+  readonly #settings: EngineSettings;
+  readonly #host: RunHost;
+  readonly #active = new Map<string, LiveRun>();
+  readonly #retained = new Map<string, LiveRun>();
+  #retainedSteps = 0;
+  #counters = { started: 0, completed: 0, failed: 0, cancelled: 0, abandoned: 0 };
+  #closed = false;
+
+  /**
+   * @param parts Given by the coordinator; an engine that is used alone makes its own.
+   * @throws InvalidOptionsError
+   */
+  constructor(
+    options?: WorkflowEngineOptions,
+    parts?: { readonly runtime: Runtime; readonly executor: StepExecutor },
+  ) {
+    this.#settings = parseOptions('WorkflowEngine', engineRules, options);
+    const { policy, grace, clock } = this.#settings;
+    this.#runtime = parts?.runtime ?? new Runtime(clock);
+    this.#host = {
+      runtime: this.#runtime,
+      executor: parts?.executor ?? noExecutor,
+      policy,
+      graceMs: grace,
+      codeTimeoutMs: effectivePolicy(policy).timeout,
+      startWithin: (scope, parent, workflow, input) => this.#startWithin(scope, parent, workflow, input),
+      runEnded: (id) => this.#runEnded(id),
+      stepAbandoned: () => this.#counters.abandoned++,
+    };
+  }
+
+  /** What happens here, as events. */
+  get events(): EventHub<RunEvent> {
+    return this.#runtime.events as unknown as EventHub<RunEvent>;
+  }
+
+  /**
+   * Starts a run and returns at once; its first steps begin when the caller's own code has given way.
+   *
+   * @throws InvalidOptionsError, DuplicateStepError, UnknownStepError, CycleError, SchemaViolationError, RunExistsError,
+   * FullError, ClosedError: nothing was started then. An input schema that is asynchronous fails the run instead.
+   */
+  start<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Run<O> {
+    return this.#start(
+      this.#runtime.root,
+      undefined,
+      workflow as Workflow,
+      input,
+      options,
+    ) as Run<unknown> as Run<O>;
+  }
+
+  /** Starts a run and waits for its output. Rejects with what {@link start} throws, or with the run's error. */
+  async run<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Promise<O> {
+    return this.start(workflow, input, options).result;
+  }
+
+  /** A run that is under way or kept; undefined when there is none of that id. */
+  get(id: string): Run | undefined {
+    return this.#active.get(id) ?? this.#retained.get(id);
+  }
+
+  /** Where every run that is under way or kept stands, the oldest first. */
+  list(): readonly RunSnapshot[] {
+    return [...this.#retained.values(), ...this.#active.values()].map((run) => run.snapshot());
+  }
+
+  /** Sizes and counters. */
+  stats(): WorkflowStats {
+    return {
+      ...this.#counters,
+      active: this.#active.size,
+      activeLimit: this.#settings.runs,
+      retained: this.#retained.size,
+      retainedLimit: this.#settings.retention.runs,
+    };
+  }
+
+  /** Starts no more runs, except those that are part of a run that is under way. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #startWithin(
+    scope: Scope,
+    parent: RunIdentity['parent'],
+    workflow: Workflow,
+    input: unknown,
+  ): Promise<unknown> {
+    return this.#start(scope, parent, workflow, input, undefined).result;
+  }
+
+  #start(
+    scope: Scope,
+    parent: RunIdentity['parent'],
+    workflow: Workflow,
+    input: unknown,
+    options: RunOptions | undefined,
+  ): LiveRun {
+    if (this.#closed && parent === undefined) throw new ClosedError('WorkflowEngine');
+    const definition = parseOption('start', 'workflow', workflowRule, workflow);
+    const { deadline, signal, id } = parseOptions<RunSettings>('start', runRules, options);
+    if (this.#active.size >= this.#settings.runs) throw new FullError('list of runs', this.#settings.runs);
+    if (id !== undefined && this.get(id) !== undefined) throw new RunExistsError(id);
+    const { input: schema } = definition;
+    const checked =
+      schema === undefined ? input : validate(schema, input, 'input', `workflow "${definition.name}"`);
+    const ids = this.#runtime.ids;
+    const run = new LiveRun(this.#host, definition, id ?? ids.text('run', ids.next()), parent);
+    this.#active.set(run.id, run);
+    this.#counters.started++;
+    run.accept({ parent: scope, signal, timeoutMs: deadline ?? definition.deadline });
+    if (schema !== undefined && isThenable(checked)) {
+      checked.then(
+        (value) => run.start(value),
+        (error) => run.refuse(error),
+      );
+    } else {
+      queueMicrotask(() => run.start(checked));
+    }
+    return run;
+  }
+
+  #runEnded(id: string): void {
+    const run = this.#active.get(id) as LiveRun;
+    this.#active.delete(id);
+    const { status } = run;
+    if (status === 'completed' || status === 'failed' || status === 'cancelled') this.#counters[status]++;
+    this.#retained.set(id, run);
+    this.#retainedSteps += run.size;
+    const { runs, steps } = this.#settings.retention;
+    for (const [oldestId, oldest] of this.#retained) {
+      if (this.#retained.size <= runs && this.#retainedSteps <= steps) break;
+      this.#retained.delete(oldestId);
+      this.#retainedSteps -= oldest.size;
+    }
+  }
+}

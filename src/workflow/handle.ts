@@ -1,0 +1,43 @@
+import type { Runtime } from '../kernel/runtime.ts';
+import type { Scope } from '../kernel/scope.ts';
+import type { PolicySettings } from '../resilience/index.ts';
+import type { Workflow } from './definition.ts';
+import type { RunEvent } from './events.ts';
+import type { StepExecutor } from './executor.ts';
+import type { RunIdentity, RunSnapshot } from './snapshot.ts';
+import type { RunStatus } from './state.ts';
+
+/** A started run, as its starter holds it. */
+export interface Run<O = unknown> {
+  readonly id: string;
+  /** The workflow's name. */
+  readonly workflow: string;
+  readonly status: RunStatus;
+  /** Settles once with the output or the error. Left alone, a failure is not an unhandled rejection. */
+  readonly result: Promise<O>;
+  /** What happened in this run so far and from now on, in true order; ends with the run. May be read more than once. */
+  events(): AsyncIterableIterator<RunEvent, undefined>;
+  /** Stops it and everything under it at once; `result` rejects with `CancelledError`, `reason` as its cause. */
+  cancel(reason?: unknown): void;
+  /** Where the run and each of its steps stand now. */
+  snapshot(): RunSnapshot;
+}
+
+/** What a run needs of its engine. */
+export interface RunHost {
+  readonly runtime: Runtime;
+  readonly executor: StepExecutor;
+  readonly policy: PolicySettings | undefined;
+  readonly graceMs: number;
+  /** The longest time of an attempt at a step that is code, where nobody says. */
+  readonly codeTimeoutMs: number;
+  /** Starts a run as a part of a step. */
+  startWithin(
+    scope: Scope,
+    parent: RunIdentity['parent'],
+    workflow: Workflow,
+    input: unknown,
+  ): Promise<unknown>;
+  runEnded(runId: string): void;
+  stepAbandoned(): void;
+}

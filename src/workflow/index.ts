@@ -1,0 +1,32 @@
+export {
+  defineWorkflow,
+  type FunctionStep,
+  type RequirementStep,
+  type ScopeStep,
+  type StepData,
+  type StepScope,
+  type TargetStep,
+  type ValidatedWorkflowOptions,
+  WorkflowBuilder,
+  type WorkflowData,
+  type WorkflowOptions,
+} from './builder.ts';
+export { Workflow, type WorkflowFacts } from './definition.ts';
+export { WorkflowEngine, type WorkflowStats } from './engine.ts';
+export {
+  CycleError,
+  DuplicateStepError,
+  NoExecutorError,
+  RunExistsError,
+  RunFailedError,
+  type StepFailure,
+  UnknownStepError,
+} from './errors.ts';
+export type { RunEvent, SkipReason } from './events.ts';
+export type { ExecutorTarget, StepExecutor, StepWork } from './executor.ts';
+export { type StepNode, workflowGraph } from './graph.ts';
+export type { Run } from './handle.ts';
+export type { RunOptions, RunRetention, WorkflowEngineOptions } from './options.ts';
+export type { RunSnapshot, StepSnapshot } from './snapshot.ts';
+export type { RunStatus, StepState } from './state.ts';
+export type { StepDefinition, StepFunction, StepTarget } from './step.ts';

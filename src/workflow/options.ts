@@ -1,0 +1,88 @@
+import { type Clock, clockRule } from '../kernel/clock.ts';
+import type { Duration } from '../kernel/durations.ts';
+import { checkName } from '../kernel/names.ts';
+import {
+  abortSignal,
+  duration,
+  fields,
+  optional,
+  type Rule,
+  refuse,
+  whole,
+  withDefault,
+} from '../kernel/options.ts';
+import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
+import { Workflow } from './definition.ts';
+
+/** Options of `WorkflowEngine`. */
+export interface WorkflowEngineOptions {
+  /** Attempts, backoff and timeout where neither step nor workflow nor agent says. */
+  readonly policy?: Policy | undefined;
+  /** Runs that may be under way; one more is refused with `FullError`. 1 or more. @default 10000 */
+  readonly runs?: number | undefined;
+  /** Which finished runs are kept for `get` and `list`: the newest, up to both limits. */
+  readonly retention?: RunRetention | undefined;
+  /** How long a step's code keeps its slot when nobody waits for it any more. @default '5s' */
+  readonly grace?: Duration | undefined;
+  /** Where time comes from. @default systemClock */
+  readonly clock?: Clock | undefined;
+}
+
+/** Which finished runs are kept. */
+export interface RunRetention {
+  /** Runs. 0 or more. @default 100 */
+  readonly runs?: number | undefined;
+  /** Steps of all these runs together. 0 or more. @default 100000 */
+  readonly steps?: number | undefined;
+}
+
+/** Options of one run. */
+export interface RunOptions {
+  /** The longest time from the start to the result; Infinity for none. @default the workflow's deadline */
+  readonly deadline?: Duration | undefined;
+  /** Cancels the run when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** The run's id. @default a new one */
+  readonly id?: string | undefined;
+}
+
+/** {@link WorkflowEngineOptions}, parsed. */
+export interface EngineSettings {
+  readonly policy: PolicySettings | undefined;
+  readonly runs: number;
+  readonly retention: { readonly runs: number; readonly steps: number };
+  readonly grace: number;
+  readonly clock: Clock | undefined;
+}
+
+/** {@link RunOptions}, parsed. */
+export interface RunSettings {
+  readonly deadline: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly id: string | undefined;
+}
+
+const retentionRule = fields<EngineSettings['retention']>({
+  runs: withDefault(whole(), 100),
+  steps: withDefault(whole(), 100_000),
+});
+
+export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineSettings[K]> } = {
+  policy: optional(policyRule),
+  runs: withDefault(whole({ min: 1 }), 10_000),
+  retention: (value) => retentionRule(value ?? {}),
+  grace: withDefault(duration(), 5_000),
+  clock: optional(clockRule),
+};
+
+export const runRules: { readonly [K in keyof RunSettings]-?: Rule<RunSettings[K]> } = {
+  deadline: optional(duration({ min: 1, infinity: true })),
+  signal: optional(abortSignal),
+  id: optional<string>((value) => checkName('run', value)),
+};
+
+/** A workflow, not something that looks like one. */
+export const workflowRule: Rule<Workflow> = (value) => {
+  if (!(value instanceof Workflow)) refuse('made by defineWorkflow', value);
+  return value as Workflow;
+};

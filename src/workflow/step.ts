@@ -1,0 +1,63 @@
+import { checkName } from '../kernel/names.ts';
+import { callable, list, optional, parseOptions, type Rule, refuse, withDefault } from '../kernel/options.ts';
+import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
+import { type PolicySettings, policyRule } from '../resilience/index.ts';
+
+/** A step's own code. */
+export type StepFunction = (input: never, context: HandlerContext) => unknown;
+
+/** What a step runs: plain code, or a capability, an agent, a workflow or a requirement that somebody fulfils. */
+export type StepTarget = StepFunction | Callee<never, unknown> | Requirement;
+
+/** What a step is made of, everything decided. */
+export interface StepDefinition {
+  readonly id: string;
+  readonly run: StepTarget;
+  /** The steps that must have ended before it. */
+  readonly after: readonly string[];
+  /** Makes the input from the run's input and the outputs of the steps in `after`. */
+  readonly input: ((scope: never) => unknown) | undefined;
+  /** Says whether the step runs at all. */
+  readonly when: ((scope: never) => boolean) | undefined;
+  readonly policy: PolicySettings | undefined;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['capability', 'agent', 'workflow']);
+
+const targetRule: Rule<StepTarget> = (value) => {
+  if (typeof value === 'function') return callable<StepFunction>()(value);
+  if (typeof value === 'object' && value !== null) {
+    if (KINDS.has((value as Callee).kind)) return value as Callee;
+    if ('capabilities' in value || 'specializations' in value || 'agent' in value)
+      return value as Requirement;
+  }
+  return refuse('a function, capability, agent, workflow or requirement', value);
+};
+
+const stepRules: { readonly [K in Exclude<keyof StepDefinition, 'id'>]-?: Rule<StepDefinition[K]> } = {
+  run: targetRule,
+  after: withDefault(
+    list<string>((value) => checkName('step', value)),
+    [],
+  ),
+  input: optional(callable<(scope: never) => unknown>()),
+  when: optional(callable<(scope: never) => boolean>()),
+  policy: optional(policyRule),
+};
+
+/** Reads one step. @throws InvalidNameError, InvalidOptionsError */
+export function parseStep(id: unknown, options: unknown): StepDefinition {
+  const name = checkName('step', id);
+  const step = parseOptions<Omit<StepDefinition, 'id'>>(`step "${name}"`, stepRules, options);
+  parseOptions(`step "${name}"`, { input: () => checkInput(step), id: () => checkId(name) }, {});
+  return Object.freeze({ id: name, ...step, after: [...new Set(step.after)] });
+}
+
+/** The scope of a step is a record with `input` beside the outputs, so no step can have that name. */
+function checkId(id: string): void {
+  if (id === 'input') refuse('another name than "input"', id);
+}
+
+function checkInput({ run, input }: Omit<StepDefinition, 'id'>): void {
+  if (typeof run !== 'function' && input === undefined) refuse('a function when `run` is no function', input);
+}

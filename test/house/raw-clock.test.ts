@@ -1,0 +1,21 @@
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+import { parse, placeOf, sourceFiles, walk } from './source.ts';
+
+const members =
+  /^(globalThis\.)?(Date\.now|performance\.now|Math\.random|AbortSignal\.(any|timeout)|Promise\.race)$/;
+const names = new Set(['setTimeout', 'setInterval', 'setImmediate', 'randomUUID', 'hrtime']);
+
+function isRawClock(node: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(node)) return members.test(node.getText());
+  if (ts.isIdentifier(node)) return names.has(node.text);
+  if (ts.isNewExpression(node)) return node.expression.getText() === 'Date' && !node.arguments?.length;
+  return false;
+}
+
+it('takes time, chance and ids from Clock everywhere outside the kernel', () => {
+  const outside = sourceFiles.filter((file) => !file.startsWith('src/kernel/'));
+  const found = outside.flatMap((file) => walk(parse(file)).filter(isRawClock));
+
+  expect(found.map((node) => `${placeOf(node)} ${node.getText()}`)).toEqual([]);
+});

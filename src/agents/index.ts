@@ -17,4 +17,3 @@ export {
   type Rejection,
   type UnregisterOptions,
 } from './registry.ts';
-export { nameOf } from './requirement.ts';

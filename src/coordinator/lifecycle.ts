@@ -2,6 +2,7 @@ import { ClosedError } from '../kernel/errors.ts';
 import { ignore } from '../kernel/functions.ts';
 import { Pause } from '../kernel/pause.ts';
 import type { Runtime } from '../kernel/runtime.ts';
+import type { Scope } from '../kernel/scope.ts';
 import type { CoordinatorEvent } from './events.ts';
 
 /** What became of the work that was under way when a coordinator was closed. */
@@ -22,7 +23,7 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
   const { root, handlers, deadlines, events, clock } = runtime;
   tell(runtime, { type: 'coordinator.closing', at: clock.now(), drainMs });
 
-  const before = root.childCount;
+  const before = countOf(root);
   if (before > 0 && drainMs > 0) {
     const wait = new Pause(runtime, drainMs);
     root.onEmpty = () => wait.finish();
@@ -30,7 +31,7 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
     root.onEmpty = undefined;
   }
 
-  const cancelled = root.childCount;
+  const cancelled = countOf(root);
   handlers.abandoned = [];
   root.stop(new ClosedError('Coordinator'));
   if (handlers.active > 0) {
@@ -44,6 +45,11 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
   deadlines.close();
   events.close();
   return report;
+}
+
+/** How many requests, tasks and runs are under way. */
+function countOf(root: Scope): number {
+  return [...root.children()].length;
 }
 
 function tell({ events }: Runtime, event: CoordinatorEvent): void {

@@ -168,7 +168,7 @@ function mayHelpToRetry(thrown: unknown): boolean {
 }
 
 /** A short, safe picture of any value, for messages. Never throws. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   try {
     const text = inspect(value, { depth: 0, maxStringLength: 80, maxArrayLength: 3, breakLength: Infinity });
     return text.length > 160 ? `${text.slice(0, 157)}...` : text;

@@ -135,12 +135,6 @@ export function duration({
   };
 }
 
-/** True or false. */
-export const flag: Rule<boolean> = (value) => {
-  if (typeof value !== 'boolean') refuse('true or false', value);
-  return value as boolean;
-};
-
 /** Any text. */
 export const text: Rule<string> = (value) => {
   if (typeof value !== 'string') refuse('text', value);

@@ -53,11 +53,13 @@ export abstract class Scope extends Timed {
   /** Called when the last thing that was part of it has ended. */
   protected emptied(): void {}
 
-  /** How many things that are part of it, directly, are under way. Counts them one by one. */
-  get childCount(): number {
-    let count = 0;
-    for (let child = this.#firstChild; child !== undefined; child = child.#nextSibling) count++;
-    return count;
+  /** What is part of it, directly, and under way; the newest first. */
+  *children(): Generator<Scope> {
+    for (let child = this.#firstChild; child !== undefined; ) {
+      const next: Scope | undefined = child.#nextSibling;
+      yield child;
+      child = next;
+    }
   }
 
   /** Begins to count time and to listen. `now` is the monotonic time. An aborted signal stops it at once. */
@@ -118,8 +120,8 @@ export abstract class Scope extends Timed {
       unobserve(this.#callerSignal, this);
       this.#callerSignal = undefined;
     }
+    if (this.#firstChild !== undefined) this.#handChildrenUp();
     if (this.#parent !== undefined) this.#leave();
-    if (this.#firstChild !== undefined) this.#releaseChildren();
   }
 
   /** Stops it and everything under it with `reason`. Does nothing once it has ended. */
@@ -180,14 +182,16 @@ export abstract class Scope extends Timed {
     this.#previousSibling = undefined;
   }
 
-  /** What is still under way below goes on alone, and keeps the time that it was given. */
-  #releaseChildren(): void {
+  /** What is still under way below belongs to the next scope above, and keeps the time that it was given. */
+  #handChildrenUp(): void {
     const now = this.runtime.clock.monotonic();
+    const parent = this.#parent;
     for (let child = this.#firstChild; child !== undefined; ) {
       const next: Scope | undefined = child.#nextSibling;
       child.#parent = undefined;
       child.#nextSibling = undefined;
       child.#previousSibling = undefined;
+      if (parent !== undefined) child.#enter(parent);
       if (child.lane < 0) this.runtime.deadlines.arm(child, now);
       child = next;
     }

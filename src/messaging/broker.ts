@@ -7,7 +7,7 @@ import type { MessageEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import { Mailbox, type RequestHandler } from './mailbox.ts';
 import { memoryTransport } from './memory-transport.ts';
-import { Message } from './message.ts';
+import { Message, type MessageFacts } from './message.ts';
 import {
   type BrokerSettings,
   brokerRules,
@@ -151,26 +151,19 @@ export class MessageBroker {
    *
    * Settles exactly once: with the answer, or with the first of: `NoResponderError` (at once), `FullError` (the
    * mailbox or the broker has no room), `HandlerError` (the handler failed; what it threw is `cause`),
-   * `TimeoutError`, `CancelledError` (the signal's reason is `cause`), `ClosedError`.
-   *
-   * @throws InvalidNameError, InvalidOptionsError (both at once, not as a rejection)
+   * `TimeoutError`, `CancelledError` (the signal's reason is `cause`), `ClosedError`. A bad topic or option rejects
+   * with `InvalidNameError` or `InvalidOptionsError`, and nothing is sent.
    */
   request(topic: string, body: unknown, options?: RequestOptions): Promise<unknown> {
-    checkName('topic', topic);
-    const settings =
-      options === undefined ? NO_REQUEST_OPTIONS : parseOptions('request', requestRules, options);
-    if (this.#closed) return Promise.reject(new ClosedError('MessageBroker'));
-    const { pending, timeout } = this.#settings;
-    if (this.#counters.pending >= pending)
-      return Promise.reject(new FullError('list of open requests', pending));
-    const request = new Request(
-      this.#runtime,
-      new Message(this.#runtime.ids, topic, body, settings),
-      { parent: this.#runtime.root, signal: settings.signal, timeoutMs: settings.timeout ?? timeout },
-      this.#counters,
-    );
-    this.send(request);
-    return request.result;
+    try {
+      this.#checkOpen();
+      checkName('topic', topic);
+      const settings =
+        options === undefined ? NO_REQUEST_OPTIONS : parseOptions('request', requestRules, options);
+      return this.#request(topic, body, settings, settings).result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -207,23 +200,16 @@ export class MessageBroker {
    * One way: answers are dropped, failures are counted. Each responder has the broker's timeout for it.
    *
    * @returns How many responders it was handed to.
-   * @throws InvalidNameError, InvalidOptionsError, ClosedError
+   * @throws InvalidNameError, InvalidOptionsError, FullError, ClosedError: nobody got it then.
    */
   broadcast(pattern: string, body: unknown, options?: PublishOptions): number {
     this.#checkOpen();
     checkPattern(pattern);
     const facts = options === undefined ? undefined : parseOptions('broadcast', publishRules, options);
     const topics = this.#transport.topics(pattern);
-    for (const topic of topics) {
-      const request = new Request(
-        this.#runtime,
-        new Message(this.#runtime.ids, topic, body, facts),
-        { parent: this.#runtime.root, timeoutMs: this.#settings.timeout },
-        this.#counters,
-      );
-      request.result.catch(() => this.#handlerErrors++);
-      this.#post(request);
-    }
+    const { pending } = this.#settings;
+    if (this.#counters.pending + topics.length > pending) throw new FullError('list of open requests', pending);
+    for (const topic of topics) this.#request(topic, body, facts).result.catch(() => this.#handlerErrors++);
     const { events, clock } = this.#runtime;
     if (events.wants('message.broadcast')) {
       const event: MessageEvent = {
@@ -266,8 +252,9 @@ export class MessageBroker {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#runtime.root.stop(new ClosedError('MessageBroker'));
-    this.#runtime.deadlines.close();
+    for (const scope of this.#runtime.root.children()) {
+      if (scope instanceof Request) scope.stop(new ClosedError('MessageBroker'));
+    }
   }
 
   /** @internal Registers a responder that keeps its own limits. */
@@ -279,6 +266,19 @@ export class MessageBroker {
   /** @internal Sends an exchange on its way. */
   send(exchange: Exchange): void {
     this.#post(exchange);
+  }
+
+  #request(topic: string, body: unknown, facts?: MessageFacts, settings?: RequestSettings): Request {
+    const { pending, timeout } = this.#settings;
+    if (this.#counters.pending >= pending) throw new FullError('list of open requests', pending);
+    const request = new Request(
+      this.#runtime,
+      new Message(this.#runtime.ids, topic, body, facts),
+      { parent: this.#runtime.root, signal: settings?.signal, timeoutMs: settings?.timeout ?? timeout },
+      this.#counters,
+    );
+    this.#post(request);
+    return request;
   }
 
   #post(item: Message | Exchange): void {

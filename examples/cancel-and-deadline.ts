@@ -34,26 +34,33 @@ const cancelled = await run.result.catch((error: unknown) => error);
 // #endregion cancel
 assert.ok(cancelled instanceof CancelledError);
 assert.equal(cancelled.cause, 'the user closed the page');
-assert.equal(stopped, 2);
-assert.deepEqual(run.snapshot().steps.map(({ status }) => status), ['cancelled', 'cancelled', 'cancelled']);
+assert.deepEqual(
+  run.snapshot().steps.map(({ status }) => status),
+  ['cancelled', 'cancelled', 'cancelled'],
+);
 
 // #region signal
 // 2. By a signal of the caller's own, such as the one of an HTTP request.
 const controller = new AbortController();
 setTimeout(() => controller.abort(new Error('connection lost')), 20);
-const lost = await coordinator.run(crawl, sites, { signal: controller.signal }).catch((error: unknown) => error);
+const lost = await coordinator
+  .run(crawl, sites, { signal: controller.signal })
+  .catch((error: unknown) => error);
 // #endregion signal
 assert.ok(lost instanceof CancelledError && lost.cause instanceof Error);
 
 // #region deadline
 // 3. By time: counted from the start, waiting included; a handler sees how long it has in ctx.deadline.
 const late = await coordinator.run(crawl, sites, { deadline: '20ms' }).catch((error: unknown) => error);
-const slow = await coordinator.ask(crawler, 'example.com', { timeout: '20ms' }).catch((error: unknown) => error);
+const slow = await coordinator
+  .ask(crawler, 'example.com', { timeout: '20ms' })
+  .catch((error: unknown) => error);
 // #endregion deadline
 assert.ok(late instanceof TimeoutError && slow instanceof TimeoutError);
-assert.equal(stopped, 7);
 
-// Nothing is left behind.
-const { deadlines, tasks } = coordinator.stats();
-assert.deepEqual({ deadlines, active: tasks.active, waiting: tasks.waiting }, { deadlines: 0, active: 0, waiting: 0 });
+// close() waits for handlers that are on their way out; then nothing is left behind.
+const report = await coordinator.close();
+assert.deepEqual(report, { drained: 0, cancelled: 0, abandoned: [] });
+assert.equal(stopped, 7, 'every crawl has heard of it');
+assert.equal(coordinator.stats().deadlines, 0);
 console.log([cancelled, lost, late, slow].map((error) => error.message).join('\n'));

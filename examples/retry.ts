@@ -9,9 +9,8 @@ class Unavailable extends Error {
 
 let calls = 0;
 const ledger = defineAgent('ledger', {
-  handle: async (month: string, ctx) => {
-    calls++;
-    if (ctx.attempt < 3) throw new Unavailable(`the ledger is busy (attempt ${ctx.attempt})`);
+  handle: async (month: string) => {
+    if (++calls < 3) throw new Unavailable('the ledger is busy');
     return { month, total: 1_200 };
   },
 });
@@ -67,7 +66,12 @@ const audit = defineWorkflow('audit')
 const failed = await coordinator.run(audit, undefined).catch((error: unknown) => error);
 // #endregion failure
 assert.ok(failed instanceof RunFailedError);
-assert.deepEqual(failed.failures.map(({ step, attempts }) => ({ step, attempts })), [{ step: 'books', attempts: 1 }]);
+assert.deepEqual(
+  failed.failures.map(({ step, attempts }) => ({ step, attempts })),
+  [{ step: 'books', attempts: 1 }],
+);
 // What the agent threw is there, class and fields: the step's error is `cause`, and what was thrown its `cause`.
 assert.ok((failed.cause as Error).cause instanceof UnknownMonth);
-console.log(`dollars: ${await run.result}, after ${attempts['total']} attempts at the total\n${failed.message}`);
+console.log(
+  `dollars: ${await run.result}, after ${attempts['total']} attempts at the total\n${failed.message}`,
+);

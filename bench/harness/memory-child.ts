@@ -30,7 +30,7 @@ async function measureBytes({ id, side, count }: MemoryJob): Promise<MemoryOutco
   if (!make) throw new Error(`nothing to measure for ${id} ${side}`);
   try {
     // The first holding is small and only loads and compiles what is needed.
-    const first = await make(100);
+    const first = await make(1_000);
     await first.fill();
     await first.finish();
     const holding = await make(count);

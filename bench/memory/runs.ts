@@ -1,42 +1,45 @@
 import { diamond, expectedResult, stepId, stepSpecs } from '../workloads/graphs.ts';
-import type { Thing } from './types.ts';
+import type { Holding, Thing } from './types.ts';
 
-/** What a finished run of a 5-step diamond leaves. */
-function finishedRun(id: string, title: string, count: number): Thing {
+/** Runs of a 5-step diamond, one after the other, in a coordinator that keeps the newest `kept`. */
+async function finishedRuns(count: number, kept: number): Promise<Holding> {
+  const { Coordinator, defineWorkflow } = await import('../../src/index.ts');
+  const workflow = defineWorkflow<number, number>('diamond', {
+    steps: stepSpecs(diamond),
+    output: (outputs) => outputs[stepId(4)] as number,
+  });
+  const coordinator = new Coordinator({ workflows: { retention: { runs: kept } } });
   return {
-    id,
-    title,
-    count,
-    async ours() {
-      const { Coordinator, defineWorkflow } = await import('../../src/index.ts');
-      const workflow = defineWorkflow<number, number>('diamond', {
-        steps: stepSpecs(diamond),
-        output: (outputs) => outputs[stepId(4)] as number,
-      });
-      const coordinator = new Coordinator();
-      return {
-        async fill() {
-          for (let i = 0; i < count; i += 1) {
-            const output = await coordinator.run(workflow, i);
-            if (output !== expectedResult(diamond, i)) throw new Error(`run ${i}: wrong result`);
-          }
-        },
-        finish: async () => void (await coordinator.close()),
-      };
+    async fill() {
+      for (let i = 0; i < count; i += 1) {
+        const output = await coordinator.run(workflow, i);
+        if (output !== expectedResult(diamond, i)) throw new Error(`run ${i}: wrong result`);
+      }
     },
+    finish: async () => void (await coordinator.close()),
   };
 }
 
-/** So few that all of them are kept. */
-export const retainedRun: Thing = finishedRun('retained-run', 'finished run, within the retention cap', 500);
+/** A finished run of a 5-step diamond that can still be looked at. */
+export const retainedRun: Thing = {
+  id: 'retained-run',
+  title: 'finished run of 5 steps, retained',
+  count: 10_000,
+  ours: (count) => finishedRuns(count, count),
+};
 
-/** So many that nearly all of them are beyond the cap: what one leaves must go to nothing. */
-export const forgottenRun: Thing = finishedRun('forgotten-run', 'finished run, 100,000 of them', 100_000);
+/** A finished run that is not retained must leave nothing. */
+export const forgottenRun: Thing = {
+  id: 'forgotten-run',
+  title: 'finished run of 5 steps, not retained',
+  count: 100_000,
+  ours: (count) => finishedRuns(count, 0),
+};
 
 /** An ask that has been answered must leave nothing. */
 export const finishedAsk: Thing = {
   id: 'finished-ask',
-  title: 'answered ask, 100,000 of them',
+  title: 'answered ask',
   count: 100_000,
   async ours(count) {
     const { Coordinator, defineAgent, defineCapability } = await import('../../src/index.ts');

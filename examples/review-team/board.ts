@@ -1,6 +1,9 @@
 import type { Lane } from './timeline.ts';
 import { Timeline } from './timeline.ts';
 
+/** The capability whose tasks are the files: each one done is a file read. */
+export const READ = 'read-file';
+
 /** What the board reads of an event; every event of a coordinator has this shape. */
 export interface TeamEvent {
   readonly type: string;

@@ -41,7 +41,7 @@ export interface FunctionShape {
 type Read = Omit<Entry, 'problem'>;
 
 /** What text of any language has. */
-export interface TextFacts extends Read {
+interface TextFacts extends Read {
   readonly kind: 'text';
   /** One hash a line, 0 for a line that says nothing (blank, a lone bracket). */
   readonly hashes: Int32Array;
@@ -49,7 +49,7 @@ export interface TextFacts extends Read {
 }
 
 /** What a Markdown file has. */
-export interface MarkdownFacts extends Omit<TextFacts, 'kind'> {
+interface MarkdownFacts extends Omit<TextFacts, 'kind'> {
   readonly kind: 'markdown';
   readonly links: readonly Link[];
   /** Where a link may point inside this file: slugs of headings, and ids in HTML, in lower case. */
@@ -57,19 +57,19 @@ export interface MarkdownFacts extends Omit<TextFacts, 'kind'> {
 }
 
 /** What a TypeScript or JavaScript file has. */
-export interface SourceFacts extends Omit<TextFacts, 'kind'> {
+interface SourceFacts extends Omit<TextFacts, 'kind'> {
   readonly kind: 'source';
   readonly bare: readonly BareExport[];
   readonly functions: readonly FunctionShape[];
 }
 
 /** A file that is known by name and size only. `data` and `generated` files hold nothing to review. */
-export interface SkimmedFacts extends Read {
+interface SkimmedFacts extends Read {
   readonly kind: 'binary' | 'large' | 'data' | 'generated';
 }
 
 /** A file that nobody could read. */
-export interface UnreadFacts extends Read {
+interface UnreadFacts extends Read {
   readonly kind: 'unread';
   readonly problem: string;
 }

@@ -1,11 +1,11 @@
 import { Coordinator, leastLoaded, type Workflow } from '../../src/index.ts';
-import { Board } from './board.ts';
+import { Board, READ } from './board.ts';
 import type { Settings } from './cli.ts';
 import { type Review, type RunRecord, toRecord } from './report/review.ts';
 import { Shelf } from './shelf.ts';
 import type { WriteText } from './summary.ts';
 import { makeTeam, type ReportFiles, writeReport } from './team.ts';
-import { READ, type View } from './view.ts';
+import type { View } from './view.ts';
 import { count } from './words.ts';
 import { reviewWorkflow } from './workflow.ts';
 

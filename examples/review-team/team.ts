@@ -9,6 +9,7 @@ import {
   type HandlerContext,
   type Policy,
 } from '../../src/index.ts';
+import { READ } from './board.ts';
 import { checkComplexity } from './checks/complexity.ts';
 import { checkDocs } from './checks/docs.ts';
 import { checkDuplicates } from './checks/duplicates.ts';
@@ -75,7 +76,7 @@ const entrySchema = z.object({
 export const countFiles: Capability<Assignment, number> = defineCapability('count-files');
 
 /** Reads one file and tells the facts about it. */
-export const readFile: Capability<ReadRequest, FileFacts> = defineCapability('read-file', {
+export const readFile: Capability<ReadRequest, FileFacts> = defineCapability(READ, {
   input: z.object({ folder: z.string(), entry: entrySchema }),
   output: z.custom<FileFacts>((value) => typeof value === 'object' && value !== null && 'kind' in value),
 });

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { Board, StepRow, StepStatus, TeamEvent } from './board.ts';
+import { type Board, READ, type StepRow, type StepStatus, type TeamEvent } from './board.ts';
 import { count, duration, oneLine } from './words.ts';
 
 /** Where a view is shown. */
@@ -19,9 +19,6 @@ export interface View {
   /** Shows the last state and leaves the terminal as it was. */
   end(now: number): void;
 }
-
-/** The capability whose tasks are the files. */
-export const READ = 'read-file';
 
 /** Redraws one picture in place, for a terminal. */
 export function liveView(title: string, board: Board, screen: Screen): View {

@@ -56,6 +56,8 @@ export class AgentEntry implements Candidate {
   completed = 0;
   failed = 0;
   draining = false;
+  /** Kept here by whoever gives it work, to find it without looking it up. */
+  host: unknown = undefined;
   /** Called when the last task of a draining agent has ended. */
   onIdle: (() => void) | undefined = undefined;
 

@@ -23,17 +23,27 @@ export interface SlotOwner {
   slotFreed(abandoned: boolean): void;
 }
 
+/** The time that a handler has to notice that nobody waits for it. */
+class Grace extends Timed {
+  readonly timeUp: () => void;
+
+  constructor(onOver: () => void) {
+    super();
+    this.timeUp = onOver;
+  }
+}
+
 /**
  * One run of a handler. It keeps its slot until the handler settles, or until the grace period is over that
  * begins when nobody waits for its outcome any more.
  */
-export class Invocation extends Timed implements PendingWatcher {
+export class Invocation implements PendingWatcher {
   readonly #owner: SlotOwner;
   readonly #target: InvocationTarget;
   #holdsSlot = true;
+  #grace: Grace | undefined = undefined;
 
   constructor(owner: SlotOwner, target: InvocationTarget) {
-    super();
     this.#owner = owner;
     this.#target = target;
     target.watcher = this;
@@ -61,14 +71,10 @@ export class Invocation extends Timed implements PendingWatcher {
 
   waiterGone(): void {
     const { runtime, graceMs } = this.#owner;
+    this.#grace = new Grace(() => this.#freeSlot(true));
     const now = runtime.clock.monotonic();
-    this.dueAt = now + graceMs;
-    runtime.deadlines.arm(this, now);
-  }
-
-  /** @internal The grace period is over. */
-  timeUp(): void {
-    this.#freeSlot(true);
+    this.#grace.dueAt = now + graceMs;
+    runtime.deadlines.arm(this.#grace, now);
   }
 
   #settled(isOutput: boolean, outcome: unknown): void {
@@ -83,7 +89,7 @@ export class Invocation extends Timed implements PendingWatcher {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
     const owner = this.#owner;
-    owner.runtime.deadlines.disarm(this);
+    if (this.#grace !== undefined) owner.runtime.deadlines.disarm(this.#grace);
     owner.slotFreed(abandoned);
     owner.runtime.handlers.ended(abandoned ? owner.label : undefined);
   }

@@ -16,10 +16,8 @@ export class Pause extends Scope {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.begin(
-      { parent: parent instanceof Scope ? parent : undefined, timeoutMs: ms },
-      runtime.clock.monotonic(),
-    );
+    const scope = parent instanceof Scope ? parent : undefined;
+    this.begin(scope, undefined, ms, runtime.clock.monotonic());
   }
 
   override timeUp(): void {

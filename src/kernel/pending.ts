@@ -27,20 +27,20 @@ export abstract class Pending extends Scope {
   /** An outcome came after the end. */
   protected late(): void {}
 
-  /** Offers an output. */
-  fulfil(output: unknown): void {
-    if (this.#settle()) this.fulfilled(output);
+  /** Offers an output. @param now The monotonic time, when it was read in this turn. */
+  fulfil(output: unknown, now: number = this.runtime.tick()): void {
+    if (this.#settle(now)) this.fulfilled(output);
   }
 
-  /** Offers an error. */
-  fail(error: unknown): void {
-    if (this.#settle()) this.failed(error);
+  /** Offers an error. @param now The monotonic time, when it was read in this turn. */
+  fail(error: unknown, now: number = this.runtime.tick()): void {
+    if (this.#settle(now)) this.failed(error);
   }
 
-  #settle(): boolean {
+  #settle(now: number): boolean {
     if (!this.ended) {
       // A blocked event loop runs the answer before the timer; the clock decides, not the order of callbacks.
-      const inTime = this.dueAt === Number.POSITIVE_INFINITY || !this.isLate(this.runtime.clock.monotonic());
+      const inTime = now < this.dueAt;
       this.watcher = undefined;
       if (inTime) {
         this.end();

@@ -46,6 +46,8 @@ export class Runtime {
   readonly handlers: HandlerCount = new HandlerCount();
   /** Everything under way that is part of nothing else is part of this; stopping it stops all. */
   readonly root: RootScope;
+  /** The monotonic time as it was last read; see {@link tick}. */
+  now = 0;
 
   constructor(clock: Clock = systemClock) {
     this.clock = clock;
@@ -53,6 +55,15 @@ export class Runtime {
     this.events = new EventHub();
     this.ids = new IdSequence(clock);
     this.root = new RootScope(this);
+  }
+
+  /**
+   * Reads the clock. Done where control comes from outside: a call, a settled handler, a timer. What follows in the
+   * same stretch of our own code takes `now`, since a reading costs as much as a step.
+   */
+  tick(): number {
+    this.now = this.clock.monotonic();
+    return this.now;
   }
 
   /** A monotonic time as epoch milliseconds; undefined for Infinity. */

@@ -8,16 +8,6 @@ export interface ScopeRuntime {
   readonly deadlines: Deadlines;
 }
 
-/** Where a scope begins: under which other, with which signal, and with how much time. */
-export interface ScopeLimits {
-  /** What this is part of: cancelled with it, and never with more time than it has left. */
-  readonly parent?: Scope | undefined;
-  /** The caller's own signal. */
-  readonly signal?: AbortSignal | undefined;
-  /** The longest time it may take, from now; Infinity for as long as the parent has. */
-  readonly timeoutMs: number;
-}
-
 /**
  * Something under way: a request, a task, a run, one attempt at a step.
  *
@@ -62,22 +52,40 @@ export abstract class Scope extends Timed {
     }
   }
 
-  /** Begins to count time and to listen. `now` is the monotonic time. An aborted signal stops it at once. */
-  protected begin(limits: ScopeLimits, now: number): void {
-    const { parent, signal, timeoutMs } = limits;
-    if (timeoutMs !== Number.POSITIVE_INFINITY) this.dueAt = now + timeoutMs;
+  /** Everything that is part of it, at any depth, and under way. */
+  *descendants(): Generator<Scope> {
+    const pending: Scope[] = [...this.children()];
+    for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
+      pending.push(...scope.children());
+      yield scope;
+    }
+  }
+
+  /**
+   * Begins to count time and to listen. An aborted signal stops it at once.
+   *
+   * @param parent What this is part of: it is cancelled with it, and never has more time than it has left.
+   * @param signal The caller's own signal.
+   * @param timeoutMs The longest time it may take; Infinity for as long as the parent has.
+   * @param now The monotonic time.
+   */
+  protected begin(
+    parent: Scope | undefined,
+    signal: AbortSignal | undefined,
+    timeoutMs: number,
+    now: number,
+  ): void {
+    this.dueAt = now + timeoutMs;
     if (parent !== undefined) {
       if (parent.ended) {
         this.stop(parent.#reason ?? this.cancellation(undefined));
         return;
       }
       this.#enter(parent);
-      // The parent's deadline stops this one too, so it needs no entry of its own.
-      if (parent.dueAt <= this.dueAt) this.dueAt = parent.dueAt;
-      else this.runtime.deadlines.arm(this, now);
-    } else if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      this.runtime.deadlines.arm(this, now);
     }
+    // The parent's deadline stops this one too, so a later one needs no entry of its own.
+    if (parent !== undefined && parent.dueAt <= this.dueAt) this.dueAt = parent.dueAt;
+    else this.runtime.deadlines.arm(this, now);
     if (signal !== undefined) {
       if (signal.aborted) {
         this.stop(this.cancellation(signal.reason));
@@ -105,11 +113,6 @@ export abstract class Scope extends Timed {
   /** Milliseconds left until the deadline; Infinity without one. */
   timeLeft(now: number): number {
     return this.dueAt - now;
-  }
-
-  /** True once the deadline has passed, even if the timer had no chance to say so. */
-  isLate(now: number): boolean {
-    return now >= this.dueAt;
   }
 
   /** Ends it without stopping anything under it: the work has its outcome. */

@@ -1,5 +1,6 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
+import { afterThisTurn } from '../kernel/functions.ts';
 import { checkName, checkPattern } from '../kernel/names.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
@@ -208,7 +209,8 @@ export class MessageBroker {
     const facts = options === undefined ? undefined : parseOptions('broadcast', publishRules, options);
     const topics = this.#transport.topics(pattern);
     const { pending } = this.#settings;
-    if (this.#counters.pending + topics.length > pending) throw new FullError('list of open requests', pending);
+    if (this.#counters.pending + topics.length > pending)
+      throw new FullError('list of open requests', pending);
     for (const topic of topics) this.#request(topic, body, facts).result.catch(() => this.#handlerErrors++);
     const { events, clock } = this.#runtime;
     if (events.wants('message.broadcast')) {
@@ -274,7 +276,8 @@ export class MessageBroker {
     const request = new Request(
       this.#runtime,
       new Message(this.#runtime.ids, topic, body, facts),
-      { parent: this.#runtime.root, signal: settings?.signal, timeoutMs: settings?.timeout ?? timeout },
+      settings?.signal,
+      settings?.timeout ?? timeout,
       this.#counters,
     );
     this.#post(request);
@@ -282,7 +285,7 @@ export class MessageBroker {
   }
 
   #post(item: Message | Exchange): void {
-    if (this.#outbox.push(item) === 1) queueMicrotask(this.#deliver);
+    if (this.#outbox.push(item) === 1) afterThisTurn(this.#deliver);
   }
 
   readonly #deliver = (): void => {

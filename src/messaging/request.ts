@@ -1,6 +1,5 @@
 import { describeError, TimeoutError } from '../kernel/errors.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import type { ScopeLimits } from '../kernel/scope.ts';
 import type { MessageEvent } from './events.ts';
 import { Exchange } from './exchange.ts';
 import type { Message } from './message.ts';
@@ -24,9 +23,15 @@ export class Request extends Exchange {
   #resolve!: (output: unknown) => void;
   #reject!: (error: unknown) => void;
 
-  constructor(runtime: Runtime, message: Message, limits: ScopeLimits, counters: RequestCounters) {
+  constructor(
+    runtime: Runtime,
+    message: Message,
+    signal: AbortSignal | undefined,
+    timeoutMs: number,
+    counters: RequestCounters,
+  ) {
     super(runtime, message);
-    this.#timeoutMs = limits.timeoutMs;
+    this.#timeoutMs = timeoutMs;
     this.#counters = counters;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -35,7 +40,7 @@ export class Request extends Exchange {
     counters.requested++;
     counters.pending++;
     this.#tell('request.sent');
-    this.begin(limits, runtime.clock.monotonic());
+    this.begin(runtime.root, signal, timeoutMs, runtime.tick());
   }
 
   protected fulfilled(output: unknown): void {

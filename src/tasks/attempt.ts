@@ -36,7 +36,7 @@ export class Attempt extends Exchange {
 
   /** Starts to count its time, as part of the task. */
   start(now: number): void {
-    this.begin({ parent: this.task, timeoutMs: this.#timeoutMs }, now);
+    this.begin(this.task, undefined, this.#timeoutMs, now);
   }
 
   protected fulfilled(output: unknown): void {

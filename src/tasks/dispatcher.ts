@@ -47,7 +47,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   readonly #settings: DistributorSettings;
   readonly #router: Router;
   readonly #workerHost: WorkerHost;
-  readonly #workers = new Map<AgentEntry, Worker>();
   readonly #queues = new Map<CandidateSet, PriorityQueue<Task>>();
   readonly #defaultTimeoutMs: number;
   /** Whose attempt ended with an error: the engine retries steps itself, and the agent's policy applies to them. */
@@ -93,9 +92,9 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     return candidates.free === 0 && this.#waiting >= this.#settings.queue;
   }
 
-  /** Sends a task on its way to an agent, or lets it wait for one. */
-  place(task: Task): void {
-    const { candidates } = task;
+  /** Sends a task on its way to an agent, or lets it wait for one. `now` is the monotonic time. */
+  place(task: Task, now: number): void {
+    const candidates = this.#currentCandidates(task);
     if (candidates.entries.length === 0) {
       this.#attemptFailed(task, this.#noCandidate(candidates), undefined);
     } else if (candidates.free === 0) {
@@ -108,7 +107,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         this.#attemptFailed(task, error, undefined);
         return;
       }
-      if (entry.available) this.#start(task, entry);
+      if (entry.available) this.#start(task, entry, now);
       else this.#wait(task, this.#agents.candidatesFor('agent', entry.name) as CandidateSet);
     }
   }
@@ -127,8 +126,10 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   attemptEnded(attempt: Attempt, succeeded: boolean, outcome: unknown): void {
     const { task, entry } = attempt;
-    this.#workers.get(entry)?.attempts.delete(attempt);
-    if (!attempt.delivered) this.#slotFreed(entry, false);
+    if (!attempt.delivered) {
+      this.#runtime.tick();
+      this.#slotFreed(entry, false);
+    }
     if (task.ended) return;
     if (!succeeded) {
       entry.record(false);
@@ -141,6 +142,15 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     else this.#checkOutput(task, capability.output, outcome, entry);
   }
 
+  /** The set may have been emptied and made anew while the task waited between two attempts. */
+  #currentCandidates(task: Task): CandidateSet {
+    const { candidates } = task;
+    if (candidates.entries.length === 0) {
+      task.candidates = this.#agents.candidates(candidates.requirement) ?? candidates;
+    }
+    return task.candidates;
+  }
+
   #checkOutput(task: Task, schema: Schema, output: unknown, entry: AgentEntry): void {
     const refused = (error: unknown): void => {
       entry.record(false);
@@ -148,8 +158,12 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     };
     try {
       const checked = validate(schema, output, 'output', `"${task.label}"`);
-      if (isThenable(checked)) checked.then((value) => this.#attemptSucceeded(task, value, entry), refused);
-      else this.#attemptSucceeded(task, checked, entry);
+      if (isThenable(checked)) {
+        checked.then((value) => {
+          this.#runtime.tick();
+          this.#attemptSucceeded(task, value, entry);
+        }, refused);
+      } else this.#attemptSucceeded(task, checked, entry);
     } catch (error) {
       refused(error);
     }
@@ -157,7 +171,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   #attemptSucceeded(task: Task, output: unknown, entry: AgentEntry): void {
     entry.record(true);
-    if (task.retry === undefined) task.fulfil(output);
+    if (task.retry === undefined) task.fulfil(output, this.#runtime.now);
     else task.retry.resolve(output);
   }
 
@@ -177,7 +191,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     const attempt = (number: number): Promise<unknown> => {
       task.attempt = number;
       task.retry = Promise.withResolvers<unknown>();
-      this.place(task);
+      this.place(task, this.#runtime.tick());
       return task.retry.promise;
     };
     const onRetry = ({ attempt: next, delayMs, error }: Retry): void => {
@@ -200,19 +214,18 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     );
   }
 
-  #start(task: Task, entry: AgentEntry): void {
+  #start(task: Task, entry: AgentEntry, now: number): void {
     entry.take();
     this.#active++;
     task.agent = entry.name;
     task.status = 'running';
-    const worker = this.#workers.get(entry) as Worker;
+    const worker = entry.host as Worker;
     const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
     const attempt = new Attempt(task, entry, worker.topic, timeoutMs, this);
-    worker.attempts.add(attempt);
     if (this.#runtime.events.wants('task.started')) {
       task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
     }
-    attempt.start(this.#runtime.clock.monotonic());
+    attempt.start(now);
     this.#broker.send(attempt);
   }
 
@@ -249,6 +262,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     this.#active--;
     entry.release();
     if (abandoned) {
+      this.#runtime.tick();
       this.counters.abandoned++;
       const { events, clock } = this.#runtime;
       if (events.wants('task.abandoned')) {
@@ -269,7 +283,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       }
       if (first === undefined) return;
       this.#leaveQueue(first);
-      this.#start(first, entry);
+      this.#start(first, entry, this.#runtime.now);
     }
   }
 
@@ -278,7 +292,8 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   admit(entry: AgentEntry): void {
     const worker = new Worker(this.#workerHost, entry, topicOf(entry.name));
     worker.detach = this.#broker.attach(worker.topic, worker);
-    this.#workers.set(entry, worker);
+    entry.host = worker;
+    this.#runtime.tick();
     if (this.#waiting > 0) this.#feed(entry);
   }
 
@@ -294,14 +309,16 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   }
 
   stopAll(entry: AgentEntry): number {
-    const attempts = [...(this.#workers.get(entry)?.attempts ?? [])];
+    const attempts: Attempt[] = [];
+    for (const scope of this.#runtime.root.descendants()) {
+      if (scope instanceof Attempt && scope.entry === entry) attempts.push(scope);
+    }
     for (const attempt of attempts) attempt.stop(new AgentGoneError(entry.name));
     return attempts.length;
   }
 
   dismiss(entry: AgentEntry): void {
-    this.#workers.get(entry)?.detach?.();
-    this.#workers.delete(entry);
+    (entry.host as Worker).detach?.();
   }
 
   #noCandidate({ label, requirement }: CandidateSet): NoCandidateError {

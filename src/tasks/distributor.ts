@@ -185,7 +185,7 @@ export class TaskDistributor {
       origin,
     );
     if (asynchronous) this.#placeLater(task, checked);
-    else if (!task.ended) this.#dispatcher.place(task);
+    else if (!task.ended) this.#dispatcher.place(task, task.acceptedAt);
     return task;
   }
 
@@ -196,8 +196,15 @@ export class TaskDistributor {
     origin: TaskOrigin | undefined,
   ): Task {
     const timeoutMs = settings.timeout ?? this.#settings.timeout;
-    const now = this.#runtime.clock.monotonic();
-    const task = new Task(this.#runtime, this.#dispatcher, what, settings, timeoutMs, origin, now);
+    const task = new Task(
+      this.#runtime,
+      this.#dispatcher,
+      what,
+      settings,
+      timeoutMs,
+      origin,
+      this.#runtime.tick(),
+    );
     this.#dispatcher.counters.submitted++;
     if (this.#runtime.events.wants('task.submitted')) {
       task.emit({ type: 'task.submitted', ...task.facts(), priority: task.priority });
@@ -211,7 +218,7 @@ export class TaskDistributor {
       (value) => {
         if (task.ended) return;
         task.input = value;
-        this.#dispatcher.place(task);
+        this.#dispatcher.place(task, this.#runtime.tick());
       },
       (error) => task.fail(error),
     );

@@ -35,7 +35,7 @@ export interface TaskKeeper {
 
 /** One unit of work on its way to an agent, from acceptance to its one outcome. */
 export class Task extends Pending implements TaskHandle, QueueItem, RoutingRequest {
-  readonly candidates: CandidateSet;
+  candidates: CandidateSet;
   readonly capability: Capability | undefined;
   readonly settings: SubmitSettings;
   readonly origin: TaskOrigin | undefined;
@@ -83,7 +83,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
   accept(parent: Scope): void {
     const { signal } = this.settings;
-    this.begin({ parent, signal, timeoutMs: this.#timeoutMs }, this.acceptedAt);
+    this.begin(parent, signal, this.#timeoutMs, this.acceptedAt);
   }
 
   get id(): string {

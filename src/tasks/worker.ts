@@ -20,8 +20,6 @@ export class Worker implements Responder, SlotOwner {
   readonly graceMs: number;
   readonly label: string;
   readonly entry: AgentEntry;
-  /** Attempts that were given to the agent and have not ended. */
-  readonly attempts: Set<Attempt> = new Set();
   /** Ends the registration at the broker. */
   detach: (() => void) | undefined = undefined;
   readonly topic: string;

@@ -47,7 +47,7 @@ export class StepAttempt extends Pending implements SlotOwner {
   /** Starts to count its time, as part of the run. */
   start(run: Scope, timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
-    this.begin({ parent: run, timeoutMs }, this.runtime.clock.monotonic());
+    this.begin(run, undefined, timeoutMs, this.runtime.now);
   }
 
   get label(): string {

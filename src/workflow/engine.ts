@@ -1,6 +1,6 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
-import { isThenable } from '../kernel/functions.ts';
+import { afterThisTurn, isThenable } from '../kernel/functions.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
@@ -157,14 +157,14 @@ export class WorkflowEngine {
     const run = new LiveRun(this.#host, definition, id ?? ids.text('run', ids.next()), parent);
     this.#active.set(run.id, run);
     this.#counters.started++;
-    run.accept({ parent: scope, signal, timeoutMs: deadline ?? definition.deadline });
+    run.accept(scope, signal, deadline ?? definition.deadline);
     if (schema !== undefined && isThenable(checked)) {
       checked.then(
         (value) => run.start(value),
         (error) => run.refuse(error),
       );
     } else {
-      queueMicrotask(() => run.start(checked));
+      afterThisTurn(() => run.start(checked));
     }
     return run;
   }

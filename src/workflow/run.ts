@@ -8,7 +8,7 @@ import {
 import { Invocation } from '../kernel/invocation.ts';
 import { LazyResult } from '../kernel/lazy-result.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import { Scope, type ScopeLimits } from '../kernel/scope.ts';
+import { Scope } from '../kernel/scope.ts';
 import type { HandlerContext } from '../kernel/work.ts';
 import { effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { StepAttempt, type StepKeeper } from './attempt.ts';
@@ -63,6 +63,7 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
   #slotsInUse = 0;
   #advancing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
+  #wallOffset = 0;
 
   constructor(host: RunHost, definition: Workflow, id: string, parent: RunIdentity['parent']) {
     super(host.runtime);
@@ -102,21 +103,25 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
   }
 
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
-  accept(limits: ScopeLimits): void {
-    this.#timeoutMs = limits.timeoutMs;
-    this.begin(limits, this.runtime.clock.monotonic());
+  accept(parent: Scope, signal: AbortSignal | undefined, timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
+    const now = this.runtime.tick();
+    this.#wallOffset = this.runtime.clock.now() - now;
+    this.begin(parent, signal, timeoutMs, now);
   }
 
   /** Begins with the first steps. */
   start(input: unknown): void {
     if (this.ended) return;
     this.#input = input;
-    this.#record({ type: 'run.started', at: this.runtime.clock.now() });
+    this.runtime.tick();
+    this.#record({ type: 'run.started', at: this.#at() });
     this.#advance();
   }
 
   /** Ends it before its first step: its input was refused. */
   refuse(error: unknown): void {
+    this.runtime.tick();
     if (!this.ended) this.#fail(error);
   }
 
@@ -148,7 +153,10 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
 
   slotFreed(abandoned: boolean): void {
     this.#slotsInUse--;
-    if (abandoned) this.#host.stepAbandoned();
+    if (abandoned) {
+      this.runtime.tick();
+      this.#host.stepAbandoned();
+    }
     this.#advance();
   }
 
@@ -167,7 +175,7 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
       if (decision === undefined) break;
       const { step, skip } = decision;
       if (skip === undefined) this.#startStep(step);
-      else this.#record({ type: 'step.skipped', at: this.runtime.clock.now(), step, reason: skip });
+      else this.#record({ type: 'step.skipped', at: this.#at(), step, reason: skip });
     }
     this.#advancing = false;
     if (!this.ended && this.#state.left === 0) this.#finish();
@@ -191,7 +199,7 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
         if (!answer) {
           this.#record({
             type: 'step.skipped',
-            at: this.runtime.clock.now(),
+            at: this.#at(),
             step,
             reason: { kind: 'condition' },
           });
@@ -199,6 +207,8 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
         }
       }
       value = input === undefined ? scope : input(scope as never);
+      // The host's code may have taken its time.
+      if (when !== undefined || input !== undefined) this.runtime.tick();
     } catch (error) {
       this.#failed(step, new HandlerError(`the input of step "${id}"`, error));
       return;
@@ -216,7 +226,7 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
     const attempt = new StepAttempt(this.runtime, this, { step, id, number, input, retry });
     const stated = policy?.timeout ?? this.#definition.policy?.timeout;
     this.#slotsInUse++;
-    this.#record({ type: 'step.started', at: this.runtime.clock.now(), step, attempt: number });
+    this.#record({ type: 'step.started', at: this.#at(), step, attempt: number });
     if (typeof run === 'function') {
       attempt.start(this, stated ?? this.#host.codeTimeoutMs);
       const handler = run as (input: unknown, context: HandlerContext) => unknown;
@@ -265,30 +275,38 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
     }
     const again = (number: number): Promise<unknown> => {
       const retry = Promise.withResolvers<unknown>();
+      this.runtime.tick();
       this.#restarts.push({ step, number, input, retry });
       this.#advance();
       return retry.promise;
     };
     const onRetry = ({ attempt: next, delayMs, error }: Retry): void => {
-      const at = this.runtime.clock.now();
+      this.runtime.tick();
+      const at = this.#at();
       this.#record({ type: 'step.retried', at, step, attempt: next, delayMs, error: describeError(error) });
     };
     retryAfter(firstError, inForce, this, again, onRetry).then(
-      (output) => this.#completed(step, output),
-      (error) => this.#failed(step, error),
+      (output) => {
+        this.runtime.tick();
+        this.#completed(step, output);
+      },
+      (error) => {
+        this.runtime.tick();
+        this.#failed(step, error);
+      },
     );
   }
 
   #completed(step: number, output: unknown): void {
     if (this.ended) return;
-    this.#record({ type: 'step.completed', at: this.runtime.clock.now(), step, output });
+    this.#record({ type: 'step.completed', at: this.#at(), step, output });
     this.#advance();
   }
 
   #failed(step: number, error: unknown): void {
     if (this.ended) return;
     const record = describeError(error);
-    this.#record({ type: 'step.failed', at: this.runtime.clock.now(), step, error: record });
+    this.#record({ type: 'step.failed', at: this.#at(), step, error: record });
     if (this.#failures.length === 0) this.#firstError = error;
     const state = this.#state.steps[step] as StepState & { status: 'failed' };
     this.#failures.push({ step: this.#plan.steps[step]!.id, attempts: state.attempts, error: record });
@@ -309,21 +327,22 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
       return;
     }
     this.end();
-    this.#record({ type: 'run.completed', at: this.runtime.clock.now() });
+    this.#record({ type: 'run.completed', at: this.#at() });
     this.#result.resolve(output);
     this.#close();
   }
 
   #fail(error: unknown): void {
     this.end();
-    this.#record({ type: 'run.failed', at: this.runtime.clock.now(), error: describeError(error) });
+    this.#record({ type: 'run.failed', at: this.#at(), error: describeError(error) });
     this.#result.reject(error);
     this.#close();
   }
 
   /** Cancelled, or out of time. What runs below is stopped right after this. */
   protected stopped(reason: unknown): void {
-    const at = this.runtime.clock.now();
+    this.runtime.tick();
+    const at = this.#at();
     for (const [step, { status }] of this.#state.steps.entries()) {
       if (status === 'running') this.#record({ type: 'step.cancelled', at, step });
     }
@@ -339,6 +358,11 @@ export class LiveRun extends Scope implements Run, StepKeeper, ContextRun {
 
   protected timeout(): Error {
     return new TimeoutError(`run of workflow "${this.workflow}"`, this.#timeoutMs);
+  }
+
+  /** The wall time of what happens now: that of acceptance, and what has passed since on the monotonic clock. */
+  #at(): number {
+    return Math.round(this.#wallOffset + this.runtime.now);
   }
 
   #record(entry: RunEntry): void {

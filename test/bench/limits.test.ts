@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Side } from '../../bench/harness/types.ts';
 import { AskLimit, RequestLimit } from '../../bench/limits/calls.ts';
 import { ChoiceLimit } from '../../bench/limits/choice.ts';
 import { flatten, runGraph } from '../../bench/limits/graph.ts';
@@ -105,14 +106,21 @@ describe('the choice by hand', () => {
 });
 
 describe('every workload', () => {
-  it.each(workloads)('$id: the limit gives the right results', async (workload) => {
-    const side = workload.limit(workload.smokeSize);
+  async function twoBatches(side: Side): Promise<void> {
     for (let batch = 0; batch < 2; batch += 1) {
       await side.batch();
       await new Promise((resolve) => setImmediate(resolve));
       side.check();
     }
-    expect(workload.ops(workload.smokeSize)).toBeGreaterThan(0);
     await side.close?.();
+  }
+
+  it.each(workloads)('$id: the limit gives the right results', async (workload) => {
+    await twoBatches(workload.limit(workload.smokeSize));
+    expect(workload.ops(workload.smokeSize)).toBeGreaterThan(0);
+  });
+
+  it.each(workloads)('$id: cadre gives the right results', async (workload) => {
+    await twoBatches(await workload.ours(workload.smokeSize));
   });
 });

@@ -3,10 +3,10 @@ import type { Shelf } from '../shelf.ts';
 import { toResult } from './result.ts';
 
 /** From how many lines of its own a function is long, and from how many lines it is very long. */
-export const LONG = { from: 60, very: 150 } as const;
+const LONG = { from: 60, very: 150 } as const;
 
 /** From how many control statements around one statement a function is deep, and very deep. */
-export const DEEP = { from: 5, very: 7 } as const;
+const DEEP = { from: 5, very: 7 } as const;
 
 /** Finds functions that are long or deeply nested. One that is both is found twice. */
 export function checkComplexity(shelf: Shelf): CheckResult {

@@ -40,7 +40,8 @@ export async function readFacts(folder: string, entry: Entry, signal?: AbortSign
     signal?.throwIfAborted();
     if (bytes.subarray(0, SAMPLE).includes(0)) return { kind: 'binary', ...about };
     if (size > limit) return { kind: 'large', ...about };
-    return factsOf(about, bytes.toString('utf8'));
+    // A name is a slice of the text it was cut from, and would keep the whole text in memory: copied, it stands alone.
+    return structuredClone(factsOf(about, bytes.toString('utf8')));
   } catch (error) {
     signal?.throwIfAborted();
     if (TEMPORARY.has(codeOf(error))) throw error;

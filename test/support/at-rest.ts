@@ -1,0 +1,44 @@
+import { expect } from 'vitest';
+import { type Coordinator, defineAgent, defineWorkflow } from '../../src/index.ts';
+import type { FakeClock } from '../../src/testing/index.ts';
+
+/** Nothing is under way, and nothing is left of what was. */
+export function expectAtRest(house: Coordinator, clock: FakeClock): void {
+  const { deadlines, handlers, messages, tasks, workflows } = house.stats();
+  expect({
+    deadlines,
+    handlers,
+    requests: { pending: messages.pending, waiting: messages.waiting, active: messages.active },
+    tasks: { waiting: tasks.waiting, active: tasks.active },
+    runs: workflows.active,
+    timers: clock.pendingTimers,
+  }).toEqual({
+    deadlines: 0,
+    handlers: 0,
+    requests: { pending: 0, waiting: 0, active: 0 },
+    tasks: { waiting: 0, active: 0 },
+    runs: 0,
+    timers: 0,
+  });
+}
+
+/** It still does everything: an agent comes, is asked and takes a step, a request is answered, and it goes again. */
+export async function expectHealthy(house: Coordinator): Promise<void> {
+  const prober = defineAgent('prober', { handle: (n: number) => n + 1 });
+  house.agents.register(prober);
+  const end = house.messages.respond('probe', (n: number) => n * 2);
+  const chain = defineWorkflow<number>('probe')
+    .step('first', { run: prober, input: ({ input }) => input })
+    .step('second', { run: ({ first }) => first * 10, after: ['first'] })
+    .output(({ second }) => second);
+
+  const answers = await Promise.all([
+    house.ask(prober, 1),
+    house.run(chain, 2),
+    house.messages.request('probe', 4),
+  ]);
+  end();
+  await house.agents.unregister('prober');
+
+  expect(answers).toEqual([2, 30, 8]);
+}

@@ -21,7 +21,7 @@ try {
   void coordinator.tasks.submit(mailer, { to: 'cleo', ms: 60_000 });
   void coordinator.tasks.submit(deaf, undefined);
 } finally {
-  // Takes no more work, lets what is under way finish for a second, cancels the rest, frees everything.
+  // Takes no more work, lets what is under way finish for 200 ms, cancels the rest, frees everything.
   const { drained, cancelled, abandoned } = await coordinator.close({ drain: '200ms' });
   console.log(`${drained} sent, ${cancelled} cancelled, ignored its signal: ${abandoned.join()}`);
 }

@@ -9,8 +9,9 @@ class Unavailable extends Error {
 
 let calls = 0;
 const ledger = defineAgent('ledger', {
-  handle: async (month: string) => {
-    if (++calls < 3) throw new Unavailable('the ledger is busy');
+  handle: async (month: string, ctx) => {
+    calls++;
+    if (ctx.attempt < 3) throw new Unavailable('the ledger is busy');
     return { month, total: 1_200 };
   },
 });

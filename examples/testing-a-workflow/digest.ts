@@ -25,6 +25,7 @@ export const reader: Agent<string, string> = defineAgent('reader', {
   },
 });
 
+// #region workflow
 /** An article in, two lines out. */
 export const digest: Workflow<{ article: string }, string> = defineWorkflow<{ article: string }>('digest', {
   deadline: '5m',
@@ -37,3 +38,4 @@ export const digest: Workflow<{ article: string }, string> = defineWorkflow<{ ar
     after: ['summary', 'words'],
   })
   .output(({ text }) => text);
+// #endregion workflow

@@ -1,3 +1,4 @@
+import { targetLabel } from '../kernel/work.ts';
 import type { Agent } from './agent.ts';
 
 /** `idle`: no task; `active`: some; `busy`: no free slot; `draining`: takes none and leaves when it has none. */
@@ -181,9 +182,6 @@ export class CandidateSet {
 
   /** A text that tells a person what is asked for. */
   get label(): string {
-    const { agent, capabilities, specializations } = this.requirement;
-    const parts = agent === undefined ? [...capabilities] : [`agent ${agent}`, ...capabilities];
-    for (const specialization of specializations) parts.push(`in ${specialization}`);
-    return parts.join(' + ');
+    return targetLabel(this.requirement);
   }
 }

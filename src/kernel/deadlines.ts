@@ -74,13 +74,18 @@ export class Deadlines {
   #put(entry: Timed, now: number): void {
     const left = entry.dueAt - now;
     const lane = left < 2 ? 0 : left >= 2 ** (LANES - 1) ? LANES - 1 : 31 - Math.clz32(left);
-    const last = this.#last[lane];
     entry.lane = lane;
     entry.lookAt = now + (lane === 0 ? Math.min(1, Math.max(0, left)) : 2 ** lane);
-    entry.timedPrevious = last;
-    if (last === undefined) this.#first[lane] = entry;
-    else last.timedNext = entry;
-    this.#last[lane] = entry;
+    // Only in the first lane, where parts of a millisecond count, does anybody ever go before the last.
+    let before = this.#last[lane];
+    while (before !== undefined && before.lookAt > entry.lookAt) before = before.timedPrevious;
+    const after = before === undefined ? this.#first[lane] : before.timedNext;
+    entry.timedPrevious = before;
+    entry.timedNext = after;
+    if (before === undefined) this.#first[lane] = entry;
+    else before.timedNext = entry;
+    if (after === undefined) this.#last[lane] = entry;
+    else after.timedPrevious = entry;
   }
 
   #take(entry: Timed): void {

@@ -39,6 +39,7 @@ const streamRules = { buffer: withDefault(whole({ min: 1 }), 1_000) };
 export class EventHub<E extends BaseEvent = BaseEvent> {
   readonly #emitter = new EventEmitter<string | symbol>();
   readonly #waiting: E[] = [];
+  readonly #streams = new Set<Channel<E>>();
   #emitting = false;
   #listeners = 0;
   #listenerErrors = 0;
@@ -88,12 +89,16 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
   /**
    * Every event from now on, to be read with `for await`.
    *
-   * Leaving the loop, or `await using`, ends it; an open stream that nobody reads keeps at most `buffer` events.
+   * Ends when the coordinator closes; leaving the loop, or `await using`, ends it sooner. An open stream that nobody reads keeps at most `buffer` events.
    */
   stream(options?: EventStreamOptions): EventStream<E> {
     const { buffer } = parseOptions<{ buffer: number }>('events.stream', streamRules, options);
-    const channel = new Channel<E>(buffer, () => end());
+    const channel: Channel<E> = new Channel<E>(buffer, () => {
+      this.#streams.delete(channel);
+      end();
+    });
     const end = this.onAny((event) => channel.push(event));
+    this.#streams.add(channel);
     return channel;
   }
 
@@ -115,8 +120,9 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
     this.#emitting = false;
   }
 
-  /** @internal Forgets every listener. */
+  /** @internal Forgets every listener, and ends every stream. */
   close(): void {
+    for (const stream of this.#streams) stream.close();
     this.#emitter.removeAllListeners();
     this.#listeners = 0;
   }

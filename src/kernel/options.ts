@@ -43,7 +43,7 @@ export function parseOptions<S extends object>(
   options: unknown,
 ): S {
   try {
-    return fields(rules)(options ?? {});
+    return fields(rules)(options === undefined ? {} : options);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);

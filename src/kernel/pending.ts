@@ -46,7 +46,7 @@ export abstract class Pending extends Scope {
         this.end();
         return true;
       }
-      this.timeUp();
+      this.expire(now);
     }
     this.late();
     return false;

@@ -6,6 +6,8 @@ import { observe, unobserve } from './signals.ts';
 export interface ScopeRuntime {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
+  /** Reads the monotonic time, for everything that follows in the same turn. */
+  tick(): number;
 }
 
 /**
@@ -129,6 +131,8 @@ export abstract class Scope extends Timed {
 
   /** Stops it and everything under it with `reason`. Does nothing once it has ended. */
   stop(reason: unknown): void {
+    // It comes from outside: from a timer, a signal or a caller.
+    this.runtime.tick();
     // A list instead of recursion: a hundred thousand nested scopes must not overflow the stack.
     const pending: Scope[] = [this];
     for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
@@ -157,6 +161,14 @@ export abstract class Scope extends Timed {
   /** @internal */
   timeUp(): void {
     if (!this.ended) this.stop(this.timeout());
+  }
+
+  /** Stops the outermost of this and what it is part of whose time is up by `now`. */
+  protected expire(now: number): void {
+    let outermost: Scope = this;
+    for (let scope = this.#parent; scope !== undefined && scope.dueAt <= now; scope = scope.#parent)
+      outermost = scope;
+    outermost.timeUp();
   }
 
   #enter(parent: Scope): void {

@@ -72,3 +72,15 @@ export interface HandlerContext {
   /** The coordinator's logger. */
   readonly log: Logger;
 }
+
+/** What a target is called, for messages: `research`, `agent ada`, `research + in oceans`. */
+export function targetLabel(target: Callee<never, unknown> | Requirement | string): string {
+  if (typeof target === 'string') return `agent ${target}`;
+  if ('kind' in target) return target.kind === 'agent' ? `agent ${target.name}` : target.name;
+  const { agent, capabilities = [], specializations = [] } = target;
+  return [
+    ...(agent === undefined ? [] : [`agent ${agent}`]),
+    ...capabilities.map((item) => (typeof item === 'string' ? item : item.name)),
+    ...specializations.map((name) => `in ${name}`),
+  ].join(' + ');
+}

@@ -57,7 +57,8 @@ export async function retryAfter<T>(
     attemptNumber: number;
   }): Promise<boolean> => {
     const { thrown } = error as Failure;
-    if (scope.ended || !policy.retryWhen(thrown, attemptNumber)) return false;
+    // Asked twice: `retryWhen` is the host's code, and may stop what it is asked about.
+    if (scope.ended || !asksForMore(policy, thrown, attemptNumber) || scope.ended) return false;
     const delayMs = backoffMs(policy.backoff, attemptNumber, () => clock.random());
     // With less time left than the wait takes, the real error says more than a timeout would.
     if (delayMs >= scope.timeLeft(clock.monotonic())) return false;
@@ -71,5 +72,14 @@ export async function retryAfter<T>(
     return await pRetry(run, { retries: policy.attempts - 1, minTimeout: 0, shouldRetry });
   } catch (error) {
     throw error instanceof Failure ? error.thrown : error;
+  }
+}
+
+/** A `retryWhen` that throws has not asked for another attempt, and must not hide the error it was asked about. */
+function asksForMore(policy: EffectivePolicy, error: unknown, attempt: number): boolean {
+  try {
+    return policy.retryWhen(error, attempt) === true;
+  } catch {
+    return false;
   }
 }

@@ -6,13 +6,7 @@ import { PriorityQueue } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { type Schema, validate } from '../kernel/schema.ts';
 import type { MessageBroker } from '../messaging/index.ts';
-import {
-  type EffectivePolicy,
-  effectivePolicy,
-  type PolicySettings,
-  type Retry,
-  retryAfter,
-} from '../resilience/index.ts';
+import { type EffectivePolicy, effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { Router } from '../routing/index.ts';
 import { Attempt, type AttemptKeeper, topicOf } from './attempt.ts';
 import { NoCandidateError } from './errors.ts';
@@ -49,8 +43,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   readonly #workerHost: WorkerHost;
   readonly #queues = new Map<CandidateSet, PriorityQueue<Task>>();
   readonly #defaultTimeoutMs: number;
-  /** Whose attempt ended with an error: the engine retries steps itself, and the agent's policy applies to them. */
-  readonly #failedBy = new WeakMap<object, AgentEntry>();
   #waiting = 0;
   #active = 0;
 
@@ -112,11 +104,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     }
   }
 
-  /** The policy of the agent whose attempt ended with `error`. */
-  policyBehind(error: unknown): PolicySettings | undefined {
-    return typeof error === 'object' && error !== null ? this.#failedBy.get(error)?.agent.policy : undefined;
-  }
-
   taskEnded(task: Task): void {
     this.#leaveQueue(task);
     if (task.status === 'completed') this.counters.completed++;
@@ -133,7 +120,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     if (task.ended) return;
     if (!succeeded) {
       entry.record(false);
-      if (typeof outcome === 'object' && outcome !== null) this.#failedBy.set(outcome, entry);
       this.#attemptFailed(task, outcome, entry);
       return;
     }
@@ -217,7 +203,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   #start(task: Task, entry: AgentEntry, now: number): void {
     entry.take();
     this.#active++;
-    task.agent = entry.name;
+    task.entry = entry;
     task.status = 'running';
     const worker = entry.host as Worker;
     const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;

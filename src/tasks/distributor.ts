@@ -8,7 +8,7 @@ import { validate } from '../kernel/schema.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, Requirement } from '../kernel/work.ts';
 import { MessageBroker, type Reply } from '../messaging/index.ts';
-import { type PolicySettings, policyRule } from '../resilience/index.ts';
+import { policyRule } from '../resilience/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { TaskEvent } from './events.ts';
 import {
@@ -144,23 +144,14 @@ export class TaskDistributor {
   }
 
   /** @internal Carries out one attempt at a step, whose attempts and deadline are the engine's. */
-  carryOut(target: TaskTarget, input: unknown, work: StepTask): Promise<unknown> {
+  carryOut(target: TaskTarget, input: unknown, work: StepTask): Task {
     const settings: SubmitSettings = {
       ...NO_OPTIONS,
       timeout: Number.POSITIVE_INFINITY,
       idempotencyKey: work.idempotencyKey,
       policy: work.hasTimeout ? ONE_ATTEMPT_UNTIMED : ONE_ATTEMPT,
     };
-    try {
-      return this.#accept(work.scope, target, input, settings, work).result;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /** @internal The policy of the agent whose attempt ended with `error`. */
-  policyBehind(error: unknown): PolicySettings | undefined {
-    return this.#dispatcher.policyBehind(error);
+    return this.#accept(work.scope, target, input, settings, work);
   }
 
   #accept(

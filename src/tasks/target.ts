@@ -1,7 +1,7 @@
 import type { AgentRegistry, CandidateSet, Capability } from '../agents/index.ts';
 import { checkName } from '../kernel/names.ts';
 import { parseOption, refuse } from '../kernel/options.ts';
-import type { Callee, Requirement } from '../kernel/work.ts';
+import { type Callee, type Requirement, targetLabel } from '../kernel/work.ts';
 import { NoCandidateError } from './errors.ts';
 
 /** Whom a task may be given to: a capability, an agent by definition or name, or a requirement. */
@@ -44,7 +44,7 @@ export function resolveTarget(target: TaskTarget, agents: AgentRegistry): Resolv
   const requirement = target as Requirement;
   const candidates = agents.candidates(requirement);
   if (candidates !== undefined) return { candidates, capability: namedCapability(candidates) };
-  throw new NoCandidateError(describe(requirement), agents.rejections(requirement));
+  throw new NoCandidateError(targetLabel(requirement), agents.rejections(requirement));
 }
 
 /** An agent that serves one capability does that one when it is asked by name. */
@@ -58,13 +58,4 @@ function namedCapability({ requirement, entries }: CandidateSet): Capability | u
   const [name, ...others] = requirement.capabilities;
   if (name === undefined || others.length > 0) return undefined;
   return entries[0]?.agent.capabilities.find((capability) => capability.name === name);
-}
-
-function describe({ agent, capabilities = [], specializations = [] }: Requirement): string {
-  const names = capabilities.map((item) => (typeof item === 'string' ? item : item.name));
-  return [
-    ...(agent === undefined ? [] : [`agent ${agent}`]),
-    ...names,
-    ...specializations.map((s) => `in ${s}`),
-  ].join(' + ');
 }

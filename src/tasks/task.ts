@@ -1,10 +1,11 @@
-import type { CandidateSet, Capability } from '../agents/index.ts';
+import type { AgentEntry, CandidateSet, Capability } from '../agents/index.ts';
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
 import { LazyResult } from '../kernel/lazy-result.ts';
 import { Pending } from '../kernel/pending.ts';
 import type { Lane, QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
+import type { PolicySettings } from '../resilience/index.ts';
 import type { RoutingRequest } from '../routing/index.ts';
 import type { TaskEvent } from './events.ts';
 import type { SubmitSettings } from './options.ts';
@@ -26,6 +27,8 @@ export interface TaskHandle<O = unknown> {
 export interface TaskOrigin {
   readonly runId: string;
   readonly step: string;
+  /** The number of the attempt at the step: the task's only attempt counts as that one. */
+  readonly attempt: number;
 }
 
 /** Whoever distributes tasks; told of each task's end once. */
@@ -44,9 +47,9 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   readonly order: number;
   input: unknown;
   /** The number of the latest attempt, or of the one that is to be made. */
-  attempt = 1;
+  attempt: number;
   /** Whose turn it is, or was last. */
-  agent: string | undefined = undefined;
+  entry: AgentEntry | undefined = undefined;
   status: TaskStatus = 'waiting';
   /** The set whose queue it stands in. */
   waitsFor: CandidateSet | undefined = undefined;
@@ -75,6 +78,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
     this.input = what.input;
     this.settings = settings;
     this.origin = origin;
+    this.attempt = origin?.attempt ?? 1;
     this.acceptedAt = now;
     this.order = runtime.ids.next();
     this.#timeoutMs = timeoutMs;
@@ -88,6 +92,15 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
 
   get id(): string {
     return this.runtime.ids.text('task', this.order);
+  }
+
+  get agent(): string | undefined {
+    return this.entry?.name;
+  }
+
+  /** The policy of the agent whose turn it is, or was last. */
+  get policy(): PolicySettings | undefined {
+    return this.entry?.agent.policy;
   }
 
   get idempotencyKey(): string {

@@ -3,10 +3,12 @@ import type { SlotOwner } from '../kernel/invocation.ts';
 import { Pending } from '../kernel/pending.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
+import type { StepJob } from './executor.ts';
 
 /** Whoever looks after the attempts at the steps of a run. */
 export interface StepKeeper {
   readonly graceMs: number;
+  idOf(step: number): string;
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void;
   slotFreed(abandoned: boolean): void;
 }
@@ -15,33 +17,35 @@ export interface StepKeeper {
 export class StepAttempt extends Pending implements SlotOwner {
   /** The step's place in the definition. */
   readonly step: number;
-  readonly id: string;
   /** 1 for the first attempt. */
   readonly number: number;
   readonly input: unknown;
   /** The retry that waits for the outcome; undefined for the first attempt. */
   readonly retry: PromiseWithResolvers<unknown> | undefined;
+  /** Set while somebody else carries it out. */
+  job: StepJob | undefined = undefined;
   readonly #keeper: StepKeeper;
   #timeoutMs = Number.POSITIVE_INFINITY;
 
   constructor(
     runtime: Runtime,
     keeper: StepKeeper,
-    what: {
-      step: number;
-      id: string;
-      number: number;
-      input: unknown;
-      retry: PromiseWithResolvers<unknown> | undefined;
-    },
+    step: number,
+    number: number,
+    input: unknown,
+    retry: PromiseWithResolvers<unknown> | undefined,
   ) {
     super(runtime);
     this.#keeper = keeper;
-    this.step = what.step;
-    this.id = what.id;
-    this.number = what.number;
-    this.input = what.input;
-    this.retry = what.retry;
+    this.step = step;
+    this.number = number;
+    this.input = input;
+    this.retry = retry;
+  }
+
+  /** The step's id. */
+  get id(): string {
+    return this.#keeper.idOf(this.step);
   }
 
   /** Starts to count its time, as part of the run. */

@@ -65,7 +65,7 @@ export interface ScopeStep<I, S, A extends keyof S & string, W extends Condition
 
 /** A step of a workflow that is built from a list. */
 export interface StepData {
-  /** Unique in the workflow; any name but `input`. */
+  /** Unique in the workflow; any name but `input` and `then`. */
   readonly id: string;
   /** Code, or whom the step is for. */
   readonly run: ((input: never, context: HandlerContext) => unknown) | Callee<never, unknown> | Requirement;
@@ -102,7 +102,7 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
   /**
    * Adds a step. It starts the moment the steps in `after` have ended, whatever else is still running.
    *
-   * @param id Its name: the key of its output in later scopes. Unique in the workflow; any name but `input`.
+   * @param id Its name: the key of its output in later scopes. Unique in the workflow; any name but `input` and `then`.
    * @throws InvalidNameError, InvalidOptionsError. Graph errors come when the workflow is first used.
    */
   step<
@@ -131,17 +131,19 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
     W extends Condition<HI, S, A> | undefined = undefined,
   >(id: Id, step: ScopeStep<HI, S, A, W, O>): WorkflowBuilder<I, With<S, Id, Awaited<O>, W>, HI>;
   step(id: string, step: object): WorkflowBuilder<I, S, HI> {
-    return new WorkflowBuilder(this.name, this.#settings, this as unknown as AnyBuilder, parseStep(id, step));
+    return frozen(
+      new WorkflowBuilder(this.name, this.#settings, this as unknown as AnyBuilder, parseStep(id, step)),
+    );
   }
 
   /**
    * Says what a run gives back. Without it a run gives a record of the outputs of all steps.
    *
-   * @param output Called once, when every step has ended well; must not wait for anything.
+   * @param output Called once, when every step has ended well. Its promise, if it returns one, is waited for.
    */
-  output<O>(output: (outputs: { readonly [K in keyof S]: S[K] }) => O): Workflow<I, O> {
+  output<O>(output: (outputs: { readonly [K in keyof S]: S[K] }) => O): Workflow<I, Awaited<O>> {
     parseOption('workflow', 'output', callable<(outputs: never) => unknown>(), output);
-    return new Workflow<I, O>(this.name, this.#settings, () => this.#list(), output);
+    return frozen(new Workflow(this.name, this.#settings, () => this.#list(), output));
   }
 
   /** A list instead of recursion: the chain may be long. */
@@ -184,7 +186,7 @@ export interface WorkflowData<O> extends WorkflowFacts {
 export function defineWorkflow<I = unknown, O = Readonly<Record<string, unknown>>>(
   name: string,
   data: WorkflowData<O>,
-): Workflow<I, O>;
+): Workflow<I, Awaited<O>>;
 /**
  * Begins a workflow whose input is validated; add steps with `.step()`.
  *
@@ -221,11 +223,17 @@ export function defineWorkflow(name: string, options: object = {}): Workflow {
   const workflow = new Workflow(name, settings, () => steps, output);
   // Checked now: whoever builds a graph from data wants to hear what is wrong with it where it is built.
   void workflow.plan;
-  return workflow;
+  return frozen(workflow);
 }
 
 function parseStepData(value: unknown): StepDefinition {
   if (typeof value !== 'object' || value === null) refuse('a step', value);
   const { id, ...step } = value as { id?: unknown; run: StepTarget };
   return parseStep(id, step);
+}
+
+/** The value itself: the type that `Object.freeze` returns has lost the private parts. */
+function frozen<T extends object>(value: T): T {
+  Object.freeze(value);
+  return value;
 }

@@ -39,6 +39,9 @@ export interface WorkflowStats {
   readonly abandoned: number;
 }
 
+/** What a run gets when no options are passed. */
+const NO_OPTIONS: RunSettings = parseOptions('start', runRules, {});
+
 /**
  * Runs workflows: each step starts the moment the steps before it have ended.
  *
@@ -71,7 +74,10 @@ export class WorkflowEngine {
       policy,
       graceMs: grace,
       codeTimeoutMs: effectivePolicy(policy).timeout,
-      startWithin: (scope, parent, workflow, input) => this.#startWithin(scope, parent, workflow, input),
+      startWithin: (scope, parent, workflow, input) => {
+        const { result } = this.#start(scope, parent, workflow, input, undefined);
+        return { result, policy: undefined };
+      },
       runEnded: (id) => this.#runEnded(id),
       stepAbandoned: () => this.#counters.abandoned++,
     };
@@ -129,15 +135,6 @@ export class WorkflowEngine {
     this.#closed = true;
   }
 
-  async #startWithin(
-    scope: Scope,
-    parent: RunIdentity['parent'],
-    workflow: Workflow,
-    input: unknown,
-  ): Promise<unknown> {
-    return this.#start(scope, parent, workflow, input, undefined).result;
-  }
-
   #start(
     scope: Scope,
     parent: RunIdentity['parent'],
@@ -147,7 +144,8 @@ export class WorkflowEngine {
   ): LiveRun {
     if (this.#closed && parent === undefined) throw new ClosedError('WorkflowEngine');
     const definition = parseOption('start', 'workflow', workflowRule, workflow);
-    const { deadline, signal, id } = parseOptions<RunSettings>('start', runRules, options);
+    const { deadline, signal, id } =
+      options === undefined ? NO_OPTIONS : parseOptions('start', runRules, options);
     if (this.#active.size >= this.#settings.runs) throw new FullError('list of runs', this.#settings.runs);
     if (id !== undefined && this.get(id) !== undefined) throw new RunExistsError(id);
     const { input: schema } = definition;
@@ -177,8 +175,8 @@ export class WorkflowEngine {
     this.#retained.set(id, run);
     this.#retainedSteps += run.size;
     const { runs, steps } = this.#settings.retention;
-    for (const [oldestId, oldest] of this.#retained) {
-      if (this.#retained.size <= runs && this.#retainedSteps <= steps) break;
+    while (this.#retained.size > runs || this.#retainedSteps > steps) {
+      const [oldestId, oldest] = this.#retained.entries().next().value as [string, LiveRun];
       this.#retained.delete(oldestId);
       this.#retainedSteps -= oldest.size;
     }

@@ -1,6 +1,6 @@
 import { type Logger, silentLogger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { AskOptions, Callee, Requirement } from '../kernel/work.ts';
+import { type AskOptions, type Callee, type Requirement, targetLabel } from '../kernel/work.ts';
 import type { PolicySettings } from '../resilience/index.ts';
 import { NoExecutorError } from './errors.ts';
 
@@ -10,6 +10,8 @@ export interface StepWork {
   readonly scope: Scope;
   readonly runId: string;
   readonly step: string;
+  /** The number of the attempt; 1 for the first. */
+  readonly attempt: number;
   /** The same over all attempts at the step. */
   readonly idempotencyKey: string;
   /** True when the step or its workflow says how long an attempt may take; no other limit applies then. */
@@ -19,11 +21,17 @@ export interface StepWork {
 /** Whom a step may be for, beside code and workflows, which the engine runs itself. */
 export type ExecutorTarget = Callee<never, unknown> | string | Requirement;
 
+/** An attempt that is being carried out. */
+export interface StepJob {
+  readonly result: Promise<unknown>;
+  /** The policy of whoever carries it out, which applies where neither step nor workflow says. */
+  readonly policy: PolicySettings | undefined;
+}
+
 /** Carries out what the engine cannot: steps for agents, and what handlers ask for. The engine never hears of agents. */
 export interface StepExecutor {
-  execute(target: ExecutorTarget, input: unknown, work: StepWork): Promise<unknown>;
-  /** The policy of whoever failed with `error`, which applies where neither step nor workflow says. */
-  policyBehind(error: unknown): PolicySettings | undefined;
+  /** Starts an attempt. What it throws fails the attempt. */
+  execute(target: ExecutorTarget, input: unknown, work: StepWork): StepJob;
   ask(
     target: ExecutorTarget,
     input: unknown,
@@ -34,17 +42,16 @@ export interface StepExecutor {
   readonly logger: Logger;
 }
 
-const refuseTo = (target: unknown): never => {
-  const name =
-    typeof target === 'object' && target !== null && 'name' in target ? String(target.name) : String(target);
-  throw new NoExecutorError(name);
+const refuse = (target: ExecutorTarget): never => {
+  throw new NoExecutorError(targetLabel(target));
 };
 
 /** For an engine that stands alone: steps that are code and workflows run, everything else is refused. */
 export const noExecutor: StepExecutor = Object.freeze({
-  execute: async (target: ExecutorTarget) => refuseTo(target),
-  policyBehind: () => undefined,
-  ask: async (target: ExecutorTarget) => refuseTo(target),
-  publish: (topic: string) => refuseTo(topic),
+  execute: (target: ExecutorTarget) => refuse(target),
+  ask: async (target: ExecutorTarget) => refuse(target),
+  publish: (topic: string) => {
+    throw new NoExecutorError(`topic ${topic}`);
+  },
   logger: silentLogger,
 });

@@ -3,7 +3,7 @@ import type { Scope } from '../kernel/scope.ts';
 import type { PolicySettings } from '../resilience/index.ts';
 import type { Workflow } from './definition.ts';
 import type { RunEvent } from './events.ts';
-import type { StepExecutor } from './executor.ts';
+import type { StepExecutor, StepJob } from './executor.ts';
 import type { RunIdentity, RunSnapshot } from './snapshot.ts';
 import type { RunStatus } from './state.ts';
 
@@ -32,12 +32,7 @@ export interface RunHost {
   /** The longest time of an attempt at a step that is code, where nobody says. */
   readonly codeTimeoutMs: number;
   /** Starts a run as a part of a step. */
-  startWithin(
-    scope: Scope,
-    parent: RunIdentity['parent'],
-    workflow: Workflow,
-    input: unknown,
-  ): Promise<unknown>;
+  startWithin(scope: Scope, parent: RunIdentity['parent'], workflow: Workflow, input: unknown): StepJob;
   runEnded(runId: string): void;
   stepAbandoned(): void;
 }

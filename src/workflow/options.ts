@@ -32,7 +32,7 @@ export interface WorkflowEngineOptions {
 export interface RunRetention {
   /** Runs. 0 or more. @default 100 */
   readonly runs?: number | undefined;
-  /** Steps of all these runs together. 0 or more. @default 100000 */
+  /** Steps of all these runs together. 0 or more. @default 10000 */
   readonly steps?: number | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface RunSettings {
 
 const retentionRule = fields<EngineSettings['retention']>({
   runs: withDefault(whole(), 100),
-  steps: withDefault(whole(), 100_000),
+  steps: withDefault(whole(), 10_000),
 });
 
 export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineSettings[K]> } = {

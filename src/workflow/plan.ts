@@ -9,7 +9,10 @@ export interface Plan {
   readonly steps: readonly StepDefinition[];
   readonly index: ReadonlyMap<string, number>;
   /** For each step, how many steps it waits for. */
-  readonly waits: Int32Array;
+  readonly waits: readonly number[];
+  /** The steps that step i waits for are `dependencies[firstDependency[i]]` to before `firstDependency[i + 1]`. */
+  readonly dependencies: Int32Array;
+  readonly firstDependency: Int32Array;
   /** The steps that wait for step i are `dependants[firstDependant[i]]` to before `firstDependant[i + 1]`. */
   readonly dependants: Int32Array;
   readonly firstDependant: Int32Array;
@@ -29,25 +32,40 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
     index.set(id, number);
   }
   const size = steps.length;
-  const waits = new Int32Array(size);
+  const waits: number[] = new Array(size).fill(0);
+  const firstDependency = new Int32Array(size + 1);
   const firstDependant = new Int32Array(size + 1);
+  const dependencies: number[] = [];
   for (const [number, { id, after }] of steps.entries()) {
     waits[number] = after.length;
     for (const name of after) {
       const dependency = index.get(name);
       if (dependency === undefined) throw new UnknownStepError(workflow, id, name);
+      dependencies.push(dependency);
       firstDependant[dependency + 1]!++;
     }
+    firstDependency[number + 1] = dependencies.length;
   }
   for (let number = 0; number < size; number++) firstDependant[number + 1]! += firstDependant[number]!;
-  const dependants = new Int32Array(firstDependant[size]!);
+  const dependants = new Int32Array(dependencies.length);
   const next = firstDependant.slice(0, size);
-  for (const [number, { after }] of steps.entries()) {
-    for (const name of after) dependants[next[index.get(name)!]!++] = number;
+  for (let number = 0; number < size; number++) {
+    for (let edge = firstDependency[number]!; edge < firstDependency[number + 1]!; edge++) {
+      dependants[next[dependencies[edge]!]!++] = number;
+    }
   }
   const roots: number[] = [];
   for (let number = 0; number < size; number++) if (waits[number] === 0) roots.push(number);
-  const plan: Plan = { steps, index, waits, dependants, firstDependant, roots };
+  const plan: Plan = {
+    steps: Object.freeze([...steps]),
+    index,
+    waits,
+    dependencies: Int32Array.from(dependencies),
+    firstDependency,
+    dependants,
+    firstDependant,
+    roots,
+  };
   checkAcyclic(workflow, plan);
   return plan;
 }

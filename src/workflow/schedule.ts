@@ -2,22 +2,22 @@ import type { SkipReason } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { RunState } from './state.ts';
 
-/** What is to be done with a step whose turn has come. */
-export type Decision =
-  | { readonly step: number; readonly skip: undefined }
-  | { readonly step: number; readonly skip: SkipReason };
+/** There is no step whose turn has come. */
+export const NONE = -1;
 
 /**
- * The next step whose turn has come, and what is to be done with it; undefined when there is none now.
+ * The next step whose turn has come, or {@link NONE}. Steps come in the order in which they got ready.
  *
- * Takes it off the list: the caller must see to it. Steps come in the order in which they got ready.
+ * Takes it off the list: the caller must see to it.
  */
-export function nextDecision(plan: Plan, state: RunState): Decision | undefined {
-  if (state.taken === state.ready.length) return undefined;
-  const step = state.ready[state.taken++]!;
-  const blocker = state.blockedBy.size === 0 ? undefined : state.blockedBy.get(step);
-  if (blocker === undefined) return { step, skip: undefined };
-  return { step, skip: { kind: 'dependency', step: plan.steps[blocker]!.id } };
+export function nextStep(state: RunState): number {
+  return state.taken === state.ready.length ? NONE : state.ready[state.taken++]!;
+}
+
+/** Why a step cannot run: a step before it has nothing to give. Undefined when it can. */
+export function blockOf(plan: Plan, state: RunState, step: number): SkipReason | undefined {
+  const blocker = state.blockedBy?.get(step);
+  return blocker === undefined ? undefined : { kind: 'dependency', step: plan.steps[blocker]!.id };
 }
 
 /** What a step sees: the run's input and the outputs of the steps before it. Skipped ones have no key. */
@@ -29,9 +29,11 @@ export function scopeOf(
 ): Readonly<Record<string, unknown>> {
   // Without a prototype an object of many different shapes is a plain hash table, made ten times as fast.
   const scope: Record<string, unknown> = { __proto__: null, input } as never;
-  for (const name of plan.steps[step]!.after) {
-    const before = state.steps[plan.index.get(name)!]!;
-    if (before.status === 'completed') scope[name] = before.output;
+  const { dependencies, firstDependency, steps } = plan;
+  for (let edge = firstDependency[step]!; edge < firstDependency[step + 1]!; edge++) {
+    const dependency = dependencies[edge]!;
+    const before = state.steps[dependency]!;
+    if (before.status === 'completed') scope[steps[dependency]!.id] = before.output;
   }
   return scope;
 }
@@ -39,9 +41,9 @@ export function scopeOf(
 /** The outputs of all steps that have one. */
 export function outputsOf(plan: Plan, state: RunState): Readonly<Record<string, unknown>> {
   const outputs: Record<string, unknown> = {};
-  for (const [step, { id }] of plan.steps.entries()) {
-    const { [step]: end } = state.steps;
-    if (end?.status === 'completed') outputs[id] = end.output;
+  for (let step = 0; step < plan.steps.length; step++) {
+    const end = state.steps[step]!;
+    if (end.status === 'completed') outputs[plan.steps[step]!.id] = end.output;
   }
   return outputs;
 }

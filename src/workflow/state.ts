@@ -21,7 +21,12 @@ export type StepState =
       readonly error: ErrorRecord;
     }
   | { readonly status: 'skipped'; readonly endedAt: number; readonly reason: SkipReason }
-  | { readonly status: 'cancelled'; readonly startedAt: number | undefined; readonly endedAt: number };
+  | {
+      readonly status: 'cancelled';
+      readonly attempts: number;
+      readonly startedAt: number | undefined;
+      readonly endedAt: number;
+    };
 
 /** Where a run stands. */
 export type RunStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -53,9 +58,9 @@ export interface RunState {
   error: ErrorRecord | undefined;
   readonly steps: StepState[];
   /** For each step, how many steps before it have not ended. */
-  readonly waits: Int32Array;
-  /** For each step that cannot run, the first step before it that left it without an output. */
-  readonly blockedBy: Map<number, number>;
+  readonly waits: number[];
+  /** For each step that cannot run, the first step before it that left it without an output. Made at the first failure. */
+  blockedBy: Map<number, number> | undefined;
   /** Steps whose turn has come, in that order; the first `taken` of them have been seen to. */
   readonly ready: number[];
   taken: number;
@@ -74,7 +79,7 @@ export function initialState(plan: Plan): RunState {
     error: undefined,
     steps: new Array<StepState>(plan.steps.length).fill(PENDING),
     waits: plan.waits.slice(),
-    blockedBy: new Map(),
+    blockedBy: undefined,
     ready: [...plan.roots],
     taken: 0,
     left: plan.steps.length,
@@ -116,7 +121,7 @@ export function reduce(plan: Plan, state: RunState, entry: RunEntry): void {
     }
     case 'step.failed': {
       const before = steps[entry.step];
-      const attempts = before?.status === 'running' ? before.attempts : 0;
+      const attempts = attemptsOf(before);
       steps[entry.step] = {
         status: 'failed',
         attempts,
@@ -132,7 +137,12 @@ export function reduce(plan: Plan, state: RunState, entry: RunEntry): void {
       ended(plan, state, entry.step, entry.reason.kind === 'dependency');
       return;
     case 'step.cancelled':
-      steps[entry.step] = { status: 'cancelled', startedAt: startOf(steps[entry.step]), endedAt: entry.at };
+      steps[entry.step] = {
+        status: 'cancelled',
+        attempts: attemptsOf(steps[entry.step]),
+        startedAt: startOf(steps[entry.step]),
+        endedAt: entry.at,
+      };
       ended(plan, state, entry.step, true);
       return;
     case 'run.completed':
@@ -145,8 +155,9 @@ export function reduce(plan: Plan, state: RunState, entry: RunEntry): void {
       state.endedAt = entry.at;
       state.error = entry.error;
       for (const [step, { status }] of steps.entries()) {
-        if (status === 'pending')
-          steps[step] = { status: 'cancelled', startedAt: undefined, endedAt: entry.at };
+        if (status === 'pending') {
+          steps[step] = { status: 'cancelled', attempts: 0, startedAt: undefined, endedAt: entry.at };
+        }
       }
       return;
     default:
@@ -159,11 +170,18 @@ function ended({ dependants, firstDependant }: Plan, state: RunState, step: numb
   state.left--;
   for (let edge = firstDependant[step]!; edge < firstDependant[step + 1]!; edge++) {
     const dependant = dependants[edge]!;
-    if (blocks && !state.blockedBy.has(dependant)) state.blockedBy.set(dependant, step);
+    if (blocks) {
+      state.blockedBy ??= new Map();
+      if (!state.blockedBy.has(dependant)) state.blockedBy.set(dependant, step);
+    }
     if (--state.waits[dependant]! === 0) state.ready.push(dependant);
   }
 }
 
 function startOf(state: StepState | undefined): number | undefined {
-  return state !== undefined && 'startedAt' in state ? state.startedAt : undefined;
+  return state?.status === 'running' ? state.startedAt : undefined;
+}
+
+function attemptsOf(state: StepState | undefined): number {
+  return state?.status === 'running' ? state.attempts : 0;
 }

@@ -50,12 +50,15 @@ export function parseStep(id: unknown, options: unknown): StepDefinition {
   const name = checkName('step', id);
   const step = parseOptions<Omit<StepDefinition, 'id'>>(`step "${name}"`, stepRules, options);
   parseOptions(`step "${name}"`, { input: () => checkInput(step), id: () => checkId(name) }, {});
-  return Object.freeze({ id: name, ...step, after: [...new Set(step.after)] });
+  return Object.freeze({ id: name, ...step, after: Object.freeze([...new Set(step.after)]) });
 }
 
-/** The scope of a step is a record with `input` beside the outputs, so no step can have that name. */
+/**
+ * The scope of a step is a record with `input` beside the outputs, so no step can have that name. With one named
+ * `then` the record of the outputs could pass for a promise.
+ */
 function checkId(id: string): void {
-  if (id === 'input') refuse('another name than "input"', id);
+  if (id === 'input' || id === 'then') refuse(`another name than "${id}"`, id);
 }
 
 function checkInput({ run, input }: Omit<StepDefinition, 'id'>): void {

@@ -15,6 +15,8 @@ const traces = (source: string) => `
     listeners: process.eventNames().map((name) => String(name) + ' ' + process.listenerCount(name)).sort(),
     globals: Reflect.ownKeys(globalThis).map(String).sort(),
   });
+  // Node opens the standard streams when its own modules are loaded; they are none of the library's traces.
+  void [process.stdin, process.stdout, process.stderr];
   const before = traces();
   await import('./${source}');
   console.log(JSON.stringify({ before, after: traces() }));

@@ -13,8 +13,11 @@ function isRawClock(node: ts.Node): boolean {
   return false;
 }
 
+// The fake clock waits for the real event loop to come to rest; that is what it is for.
+const allowed = ['src/kernel/', 'src/testing/fake-clock.ts'];
+
 it('takes time, chance and ids from Clock everywhere outside the kernel', () => {
-  const outside = sourceFiles.filter((file) => !file.startsWith('src/kernel/'));
+  const outside = sourceFiles.filter((file) => !allowed.some((place) => file.startsWith(place)));
   const found = outside.flatMap((file) => walk(parse(file)).filter(isRawClock));
 
   expect(found.map((node) => `${placeOf(node)} ${node.getText()}`)).toEqual([]);

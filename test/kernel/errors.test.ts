@@ -21,8 +21,8 @@ describe('an error of cadre', () => {
     const error = new OutOfTea('No tea', { cause, retryable: true });
 
     expect(error).toBeInstanceOf(Error);
-    expect({ ...error }).toEqual({ code: 'OUT_OF_TEA', retryable: true });
-    expect([error.name, error.message, error.cause]).toEqual(['OutOfTea', 'No tea', cause]);
+    expect(error).toMatchObject({ name: 'OutOfTea', code: 'OUT_OF_TEA', message: 'No tea', retryable: true });
+    expect(error.cause).toBe(cause);
   });
 
   it('has no cause of its own where nothing lies underneath, and an undefined one where that was the reason', () => {

@@ -10,7 +10,7 @@ const hostile = [
   ['a proxy whose every trap throws', new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto') })],
 ] as const;
 const badText = ['', ' ', 'a b', ' a', 'a ', '\t', 'a\nb', 'a\0b', '\u007f', '\u0085', '\ud800', 'a\udc00b'];
-const badDots = ['.', '..', '.a', 'a.', 'a..b', '__proto__'];
+const badDots = ['.', '..', '../a', '.a', 'a.', 'a..b', '__proto__'];
 const tooLong = ['x'.repeat(257), 'é'.repeat(129), 'x'.repeat(1_000_000)];
 
 describe.each([
@@ -40,7 +40,6 @@ describe.each([
     '#',
     '?',
     'a/b',
-    '../a',
     'a:b|c',
     '(a+)+$',
     '$SYS.a',

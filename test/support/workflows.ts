@@ -113,3 +113,18 @@ export function causesOf(error: unknown): unknown[] {
   }
   return chain;
 }
+
+/** The rejections that nobody handled while `work` went on. */
+export async function unhandledDuring(work: () => Promise<unknown>): Promise<unknown[]> {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  try {
+    await work();
+    // Node tells of them after the microtasks of a turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  return unhandled;
+}

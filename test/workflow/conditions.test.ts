@@ -101,7 +101,7 @@ it('lets a whole chain run behind a skipped step, at once', async () => {
 
 it('asks `when` of each step of its own, however many of those before it were skipped', async () => {
   const { engine } = startEngine();
-  const workflow = defineWorkflow('all off')
+  const workflow = defineWorkflow('all-off')
     .step('a', { run: () => 1, when: () => false })
     .step('b', { run: () => 2, after: ['a'], when: ({ a }) => a !== undefined })
     .step('c', { run: ({ b }) => b ?? 'nothing', after: ['b'] });

@@ -78,7 +78,7 @@ it('skips a step as soon as all before it have ended, when only one of them fail
 it('names the first of several failed steps as the reason', async () => {
   const { clock, engine } = startEngine();
   const failsAfter = (ms: number) => () => takes(clock, ms)().then(fails(new Error(`${ms}`)));
-  const workflow = defineWorkflow('two bad')
+  const workflow = defineWorkflow('two-bad')
     .step('later', { run: failsAfter(20) })
     .step('sooner', { run: failsAfter(10) })
     .step('join', { run: () => 1, after: ['later', 'sooner'] });

@@ -21,7 +21,7 @@ it('starts a step the moment its own inputs are there; an unrelated slow step ho
 
 it('does not wait for the steps of the same depth', async () => {
   const { clock, engine } = startEngine();
-  const workflow = defineWorkflow('no waves')
+  const workflow = defineWorkflow('no-waves')
     .step('a1', { run: takes(clock, 10) })
     .step('b1', { run: takes(clock, 100) })
     .step('a2', { run: takes(clock, 10), after: ['a1'] })
@@ -61,7 +61,7 @@ it('joins a diamond when the later of its sides has ended, and hands over both o
 it('starts a step once when two of its inputs end in the same moment', async () => {
   const { clock, engine } = startEngine();
   let starts = 0;
-  const workflow = defineWorkflow('same moment')
+  const workflow = defineWorkflow('same-moment')
     .step('a', { run: takes(clock, 50) })
     .step('b', { run: takes(clock, 50) })
     .step('c', { run: () => ++starts, after: ['a', 'b'] });

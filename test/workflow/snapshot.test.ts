@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { defineWorkflow } from '../../src/index.ts';
+import { failing, startEngine, takes, untilAborted } from '../support/workflows.ts';
+
+it('shows every step in the order of definition, from pending over running to its end', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const workflow = defineWorkflow('w')
+    .step('a', { run: takes(clock, 10) })
+    .step('b', { run: takes(clock, 10), after: ['a'] });
+  const run = engine.start(workflow, undefined, { id: 'run-7' });
+
+  const pending = run.snapshot();
+  await clock.advance(5);
+  const running = run.snapshot();
+  await clock.advance(15);
+  const ended = run.snapshot();
+
+  const none = { status: 'pending', attempts: 0 };
+  expect(pending).toEqual({
+    id: 'run-7',
+    workflow: 'w',
+    status: 'pending',
+    steps: [
+      { id: 'a', ...none },
+      { id: 'b', ...none },
+    ],
+  });
+  expect(running).toEqual({
+    id: 'run-7',
+    workflow: 'w',
+    status: 'running',
+    startedAt: at,
+    steps: [
+      { id: 'a', status: 'running', attempts: 1, startedAt: at },
+      { id: 'b', ...none },
+    ],
+  });
+  expect(ended).toEqual({
+    id: 'run-7',
+    workflow: 'w',
+    status: 'completed',
+    startedAt: at,
+    endedAt: at + 20,
+    steps: [
+      { id: 'a', status: 'completed', attempts: 1, startedAt: at, endedAt: at + 10 },
+      { id: 'b', status: 'completed', attempts: 1, startedAt: at + 10, endedAt: at + 20 },
+    ],
+  });
+});
+
+it('tells why a step failed and why others were skipped, as plain data', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const error = Object.assign(new Error('no paper'), { code: 'E_PAPER' });
+  const workflow = defineWorkflow('w')
+    .step('bad', { run: failing([error]).handle })
+    .step('off', { run: () => 1, when: () => false })
+    .step('next', { run: () => 1, after: ['bad'] });
+  const run = engine.start(workflow, undefined);
+  await clock.settle();
+  const snapshot = run.snapshot();
+
+  expect(snapshot.steps).toEqual([
+    {
+      id: 'bad',
+      status: 'failed',
+      attempts: 1,
+      startedAt: at,
+      endedAt: at,
+      error: {
+        name: 'HandlerError',
+        code: 'HANDLER_FAILED',
+        message: expect.stringContaining('no paper'),
+        cause: { name: 'Error', message: 'no paper', code: 'E_PAPER' },
+      },
+    },
+    { id: 'off', status: 'skipped', attempts: 0, endedAt: at, reason: { kind: 'condition' } },
+    { id: 'next', status: 'skipped', attempts: 0, endedAt: at, reason: { kind: 'dependency', step: 'bad' } },
+  ]);
+  expect(snapshot.error).toMatchObject({ code: 'RUN_FAILED', cause: { code: 'HANDLER_FAILED' } });
+  expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+});
+
+it('shows the attempts that a cancelled step had made', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const workflow = defineWorkflow('w')
+    .step('third', {
+      run: (_scope, context) => {
+        if (context.attempt < 3) throw new Error('again');
+        return untilAborted(undefined, context);
+      },
+      policy: { attempts: 5, backoff: { initial: 10, factor: 1, jitter: 0 } },
+    })
+    .step('never', { run: () => 1, after: ['third'] });
+  const run = engine.start(workflow, undefined);
+  await clock.advance(50);
+  run.cancel();
+
+  expect(run.snapshot().steps).toEqual([
+    { id: 'third', status: 'cancelled', attempts: 3, startedAt: at, endedAt: at + 50 },
+    { id: 'never', status: 'cancelled', attempts: 0, endedAt: at + 50 },
+  ]);
+});
+
+it('keeps the time at which a step first started over all its attempts', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const run = engine.start(
+    defineWorkflow('w').step('s', {
+      run: failing([1, 2]).handle,
+      policy: { attempts: 3, backoff: { initial: 10, factor: 1, jitter: 0 } },
+    }),
+    undefined,
+  );
+  await clock.advance(5);
+  expect(run.snapshot().steps[0]).toEqual({ id: 's', status: 'running', attempts: 1, startedAt: at });
+  await clock.advance(50);
+
+  expect(run.snapshot().steps[0]).toMatchObject({ attempts: 3, startedAt: at, endedAt: at + 20 });
+});
+
+it('is a picture of one moment: it does not change with the run', async () => {
+  const { clock, engine } = startEngine();
+  const run = engine.start(defineWorkflow('w').step('s', { run: takes(clock, 10) }), undefined);
+  const before = run.snapshot();
+  const copy = structuredClone(before);
+  await clock.advance(10);
+
+  expect(before).toEqual(copy);
+  expect(run.snapshot()).not.toEqual(before);
+});

@@ -65,7 +65,8 @@ export class CapabilityIndex {
 
   /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError */
   forRequirement(requirement: Requirement): CandidateSet | undefined {
-    const kept = this.#walk(requirement)?.set;
+    const kept =
+      typeof requirement === 'object' && requirement !== null ? this.#walk(requirement)?.set : undefined;
     // An empty set may be out of date: agents may have come since it was made.
     return kept !== undefined && kept.entries.length > 0 ? kept : this.#intersect(requirement);
   }
@@ -126,6 +127,9 @@ export class CapabilityIndex {
     ];
     for (const set of unused) {
       for (const entry of set.entries) entry.sets.splice(entry.sets.indexOf(set), 1);
+      // Whoever still holds it sees that it is empty, and asks again.
+      set.entries.length = 0;
+      set.free = 0;
     }
     this.#root = new Node();
     this.#kept = used;

@@ -60,7 +60,8 @@ export class AgentEntry implements Candidate {
   /** Kept here by whoever gives it work, to find it without looking it up. */
   host: unknown = undefined;
   /** Called when the last task of a draining agent has ended. */
-  onIdle: (() => void) | undefined = undefined;
+  readonly onIdle: Set<() => void> = new Set();
+  readonly #isEntry = true;
 
   constructor(agent: Agent, registeredAt: number) {
     this.agent = agent;
@@ -68,6 +69,11 @@ export class AgentEntry implements Candidate {
     this.specializations = agent.specializations;
     this.concurrency = agent.concurrency;
     this.registeredAt = registeredAt;
+  }
+
+  /** True for an entry itself; false for a copy, a proxy and whatever else looks like one. */
+  static is(value: unknown): value is AgentEntry {
+    return typeof value === 'object' && value !== null && #isEntry in value;
   }
 
   /** Takes a slot. */
@@ -78,7 +84,7 @@ export class AgentEntry implements Candidate {
   /** Gives a slot back. */
   release(): void {
     if (this.activeTasks-- === this.concurrency && !this.draining) this.#setAvailable(true);
-    if (this.activeTasks === 0) this.onIdle?.();
+    if (this.activeTasks === 0 && this.onIdle.size > 0) for (const tell of this.onIdle) tell();
   }
 
   /** Remembers how an attempt ended. */

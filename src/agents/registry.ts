@@ -45,6 +45,8 @@ export interface Rejection {
 export interface AgentHost {
   /** An agent comes. What it throws undoes the registration. */
   admit(entry: AgentEntry): void;
+  /** The agent has been admitted and may be given work. */
+  welcome(entry: AgentEntry): void;
   /** An agent takes no new work from now on; it has left `sets`, and nobody finds it any more. */
   retire(entry: AgentEntry, sets: readonly CandidateSet[]): void;
   /** Stops what the agent has in hand. @returns How many tasks. */
@@ -120,6 +122,7 @@ export class AgentRegistry {
       };
       events.emit(event);
     }
+    this.#host?.welcome(entry);
   }
 
   /**
@@ -219,15 +222,19 @@ export class AgentRegistry {
   /** @internal Names whoever gives work to the agents. */
   attach(host: AgentHost): void {
     this.#host = host;
-    for (const entry of this.#entries.values()) host.admit(entry);
+    for (const entry of this.#entries.values()) {
+      host.admit(entry);
+      host.welcome(entry);
+    }
   }
 
   async #idle(entry: AgentEntry, drainMs: number): Promise<void> {
     const wait = new Pause(this.#runtime.root, drainMs);
-    entry.onIdle = () => wait.finish();
+    const finish = (): void => wait.finish();
+    entry.onIdle.add(finish);
     // A coordinator that closes in between ends the wait; what is left is stopped all the same.
     await wait.done.catch(ignore);
-    entry.onIdle = undefined;
+    entry.onIdle.delete(finish);
   }
 }
 

@@ -45,7 +45,11 @@ export interface Ask {
   (target: string | Requirement, input: unknown, options?: AskOptions): Promise<unknown>;
 }
 
-/** What every handler is given beside its input: agents' handlers and steps that are plain functions alike. */
+/**
+ * What every handler is given beside its input: agents' handlers and steps that are plain functions alike.
+ *
+ * The functions in it can be taken out: `const { ask, progress } = context`.
+ */
 export interface HandlerContext {
   /** Aborts when the work is cancelled, when its time is up, and when what it is part of ends. */
   readonly signal: AbortSignal;
@@ -66,9 +70,9 @@ export interface HandlerContext {
   /** Gives work to somebody else as part of this work: cancelled with it, and in the time that is left. */
   readonly ask: Ask;
   /** Publishes a message, with this agent as the sender. */
-  publish(topic: string, body: unknown): void;
+  readonly publish: (topic: string, body: unknown) => void;
   /** Tells how far the work is, as an event. */
-  progress(value: unknown): void;
+  readonly progress: (value: unknown) => void;
   /** The coordinator's logger. */
   readonly log: Logger;
 }

@@ -1,5 +1,6 @@
 import type { Candidate } from '../agents/index.ts';
 import type { RoutingStrategy } from './strategy.ts';
+import { Turns } from './turns.ts';
 
 /**
  * The agent with the smallest share of its slots in use.
@@ -8,27 +9,24 @@ import type { RoutingStrategy } from './strategy.ts';
  * so that the cost does not grow with the number of agents as long as one of them is idle.
  */
 export function leastLoaded(): RoutingStrategy {
-  let start = 0;
+  const turns = new Turns();
   return Object.freeze({
     name: 'least-loaded',
     choose: (_request, candidates) => {
       const size = candidates.length;
+      let index = turns.of(candidates);
       let best: Candidate | undefined;
-      let bestLoad = Number.POSITIVE_INFINITY;
-      let index = start < size ? start : 0;
-      start = index + 1;
+      let bestIndex = index;
       for (let seen = 0; seen < size; seen++) {
         const candidate = candidates[index] as Candidate;
-        if (candidate.activeTasks === 0 && candidate.available) {
-          start = index + 1;
-          return candidate;
-        }
-        if (candidate.available && candidate.load < bestLoad) {
+        if (candidate.available && (best === undefined || candidate.load < best.load)) {
           best = candidate;
-          bestLoad = candidate.load;
+          bestIndex = index;
+          if (candidate.activeTasks === 0) break;
         }
         if (++index === size) index = 0;
       }
+      turns.goOnAfter(bestIndex);
       return best;
     },
   } satisfies RoutingStrategy);

@@ -1,19 +1,18 @@
-import type { Candidate } from '../agents/index.ts';
 import type { RoutingStrategy } from './strategy.ts';
+import { Turns } from './turns.ts';
 
 /** One after the other, in the order of registration; those without a free slot are passed over. */
 export function roundRobin(): RoutingStrategy {
-  // Each list of candidates has a turn of its own: what one capability is asked does not shift another's.
-  const turns = new WeakMap<readonly Candidate[], number>();
+  const turns = new Turns();
   return Object.freeze({
     name: 'round-robin',
     choose: (_request, candidates) => {
-      const last = turns.get(candidates) ?? -1;
-      for (let step = 1; step <= candidates.length; step++) {
-        const index = (last + step) % candidates.length;
+      const start = turns.of(candidates);
+      for (let step = 0; step < candidates.length; step++) {
+        const index = (start + step) % candidates.length;
         const candidate = candidates[index];
         if (candidate?.available) {
-          turns.set(candidates, index);
+          turns.goOnAfter(index);
           return candidate;
         }
       }

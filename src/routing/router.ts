@@ -1,5 +1,6 @@
-import type { AgentEntry, CandidateSet } from '../agents/index.ts';
+import { AgentEntry, type CandidateSet } from '../agents/index.ts';
 import { CadreError } from '../kernel/errors.ts';
+import { ignore, isThenable } from '../kernel/functions.ts';
 import { port, type Rule } from '../kernel/options.ts';
 import type { RoutingRequest, RoutingStrategy } from './strategy.ts';
 
@@ -30,18 +31,14 @@ export class Router {
     const { entries } = set;
     // With one candidate there is nothing to decide.
     if (entries.length === 1) return entries[0] as AgentEntry;
-    let chosen: unknown;
     try {
-      chosen = this.#strategy.choose(request, entries);
-      if (isCandidate(chosen, set)) return chosen;
+      const chosen: unknown = this.#strategy.choose(request, entries);
+      // An entry knows its sets, which are few; the set's entries may be many.
+      if (AgentEntry.is(chosen) && chosen.sets.includes(set)) return chosen;
+      if (isThenable(chosen)) Promise.resolve(chosen).catch(ignore);
     } catch (error) {
       throw new RoutingError(this.#strategy.name, 'threw', error);
     }
     throw new RoutingError(this.#strategy.name, 'chose something that is no candidate');
   }
-}
-
-function isCandidate(chosen: unknown, set: CandidateSet): chosen is AgentEntry {
-  // An entry knows its sets, which are few; the set's entries may be many.
-  return (chosen as AgentEntry | null | undefined)?.sets?.includes(set) === true;
 }

@@ -1,4 +1,5 @@
 import type { AgentEntry } from '../agents/index.ts';
+import type { ContextWork } from '../kernel/context.ts';
 import { TimeoutError } from '../kernel/errors.ts';
 import { Exchange, Message } from '../messaging/index.ts';
 import type { Task } from './task.ts';
@@ -15,7 +16,7 @@ export function topicOf(agent: string): string {
 }
 
 /** One attempt at a task: a request to the agent that was chosen for it. It is part of the task. */
-export class Attempt extends Exchange {
+export class Attempt extends Exchange implements ContextWork {
   readonly task: Task;
   readonly entry: AgentEntry;
   /** True once the agent's worker has it: from then on the worker looks after the slot. */
@@ -32,6 +33,31 @@ export class Attempt extends Exchange {
     this.number = task.attempt;
     this.#timeoutMs = timeoutMs;
     this.#keeper = keeper;
+  }
+
+  get idempotencyKey(): string {
+    return this.task.idempotencyKey;
+  }
+  get taskId(): string {
+    return this.task.id;
+  }
+  get runId(): string | undefined {
+    return this.task.origin?.runId;
+  }
+  get agent(): string {
+    return this.entry.name;
+  }
+  get capability(): string | undefined {
+    return this.task.capability?.name;
+  }
+  get sender(): string {
+    return this.entry.name;
+  }
+
+  progressed(value: unknown): void {
+    const { task, agent } = this;
+    if (!this.runtime.events.wants('task.progressed')) return;
+    task.emit({ type: 'task.progressed', ...task.facts(), agent, value });
   }
 
   /** Starts to count its time, as part of the task. */

@@ -279,6 +279,9 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     const worker = new Worker(this.#workerHost, entry, topicOf(entry.name));
     worker.detach = this.#broker.attach(worker.topic, worker);
     entry.host = worker;
+  }
+
+  welcome(entry: AgentEntry): void {
     this.#runtime.tick();
     if (this.#waiting > 0) this.#feed(entry);
   }
@@ -289,7 +292,8 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       const queue = this.#queues.get(set);
       for (let task = queue?.peek(); task !== undefined; task = queue?.peek()) {
         this.#leaveQueue(task);
-        this.#attemptFailed(task, this.#noCandidate(set), undefined);
+        // It may have waited for this very agent by choice of the strategy, while others could do it too.
+        this.place(task, this.#runtime.tick());
       }
     }
   }

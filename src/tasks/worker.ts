@@ -1,9 +1,9 @@
 import type { AgentEntry } from '../agents/index.ts';
+import { type ContextServices, WorkContext } from '../kernel/context.ts';
 import { Invocation, type SlotOwner } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Reply, Responder } from '../messaging/index.ts';
 import { Attempt } from './attempt.ts';
-import { AgentContext, type ContextServices } from './context.ts';
 
 /** What a worker needs of the distributor. */
 export interface WorkerHost extends ContextServices {
@@ -41,7 +41,7 @@ export class Worker implements Responder, SlotOwner {
       return;
     }
     reply.delivered = true;
-    const context = new AgentContext(reply, this.#host);
+    const context = new WorkContext(reply, this.#host);
     new Invocation(this, reply).run(this.entry.agent.handle, reply.message.body, context);
   }
 

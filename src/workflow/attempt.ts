@@ -1,3 +1,4 @@
+import type { ContextWork } from '../kernel/context.ts';
 import { CancelledError, TimeoutError } from '../kernel/errors.ts';
 import type { SlotOwner } from '../kernel/invocation.ts';
 import { Pending } from '../kernel/pending.ts';
@@ -7,14 +8,17 @@ import type { StepJob } from './executor.ts';
 
 /** Whoever looks after the attempts at the steps of a run. */
 export interface StepKeeper {
+  /** The run's id. */
+  readonly id: string;
   readonly graceMs: number;
   idOf(step: number): string;
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void;
   slotFreed(abandoned: boolean): void;
+  progressed(attempt: StepAttempt, value: unknown): void;
 }
 
 /** One attempt at a step, from its start to its one outcome. */
-export class StepAttempt extends Pending implements SlotOwner {
+export class StepAttempt extends Pending implements SlotOwner, ContextWork {
   /** The step's place in the definition. */
   readonly step: number;
   /** 1 for the first attempt. */
@@ -52,6 +56,30 @@ export class StepAttempt extends Pending implements SlotOwner {
   start(run: Scope, timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
     this.begin(run, undefined, timeoutMs, this.runtime.now);
+  }
+
+  /** Neither run nor step can have the sign between them in its name, so different steps have different keys. */
+  get idempotencyKey(): string {
+    return `${this.#keeper.id}>${this.id}`;
+  }
+  get taskId(): undefined {
+    return undefined;
+  }
+  get runId(): string {
+    return this.#keeper.id;
+  }
+  get agent(): undefined {
+    return undefined;
+  }
+  get capability(): undefined {
+    return undefined;
+  }
+  get sender(): string {
+    return this.id;
+  }
+
+  progressed(value: unknown): void {
+    this.#keeper.progressed(this, value);
   }
 
   get label(): string {

@@ -205,13 +205,11 @@ export function defineWorkflow<I = unknown>(
   name: string,
   options?: WorkflowOptions,
 ): WorkflowBuilder<I, unknown>;
-export function defineWorkflow(name: string, options: object = {}): Workflow {
+export function defineWorkflow(name: string, options?: object): Workflow {
   checkName('workflow', name);
-  if (!('steps' in options)) {
-    return new WorkflowBuilder(
-      name,
-      parseOptions<WorkflowSettings>('defineWorkflow', workflowRules, options),
-    );
+  if (typeof options !== 'object' || options === null || !('steps' in options)) {
+    const settings = parseOptions<WorkflowSettings>('defineWorkflow', workflowRules, options);
+    return frozen(new WorkflowBuilder(name, settings));
   }
   const { steps, output, ...settings } = parseOptions<
     WorkflowSettings & { steps: readonly StepDefinition[]; output: ((outputs: never) => unknown) | undefined }

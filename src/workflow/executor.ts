@@ -1,6 +1,7 @@
-import { type Logger, silentLogger } from '../kernel/logger.ts';
+import type { ContextServices } from '../kernel/context.ts';
+import { silentLogger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
-import { type AskOptions, type Callee, type Requirement, targetLabel } from '../kernel/work.ts';
+import { type Callee, type Requirement, targetLabel } from '../kernel/work.ts';
 import type { PolicySettings } from '../resilience/index.ts';
 import { NoExecutorError } from './errors.ts';
 
@@ -29,17 +30,9 @@ export interface StepJob {
 }
 
 /** Carries out what the engine cannot: steps for agents, and what handlers ask for. The engine never hears of agents. */
-export interface StepExecutor {
+export interface StepExecutor extends ContextServices {
   /** Starts an attempt. What it throws fails the attempt. */
   execute(target: ExecutorTarget, input: unknown, work: StepWork): StepJob;
-  ask(
-    target: ExecutorTarget,
-    input: unknown,
-    options: AskOptions | undefined,
-    parent: Scope,
-  ): Promise<unknown>;
-  publish(topic: string, body: unknown, sender: string): void;
-  readonly logger: Logger;
 }
 
 const refuse = (target: ExecutorTarget): never => {

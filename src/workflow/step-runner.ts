@@ -1,3 +1,4 @@
+import { WorkContext } from '../kernel/context.ts';
 import { describeError } from '../kernel/errors.ts';
 import { Invocation } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
@@ -5,9 +6,8 @@ import type { Scope } from '../kernel/scope.ts';
 import type { HandlerContext } from '../kernel/work.ts';
 import { effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { StepAttempt, type StepKeeper } from './attempt.ts';
-import { type ContextRun, StepContext } from './context.ts';
 import { Workflow } from './definition.ts';
-import type { StepExecutor, StepJob } from './executor.ts';
+import type { StepJob } from './executor.ts';
 import type { RunHost } from './handle.ts';
 import type { RunRecord } from './run-record.ts';
 import type { StepDefinition, StepFunction, StepTarget } from './step.ts';
@@ -35,7 +35,7 @@ interface Restart {
 }
 
 /** Carries out the steps of one run: attempt after attempt, under the one policy in force, within the run's slots. */
-export class StepRunner implements StepKeeper, ContextRun {
+export class StepRunner implements StepKeeper {
   readonly #owner: StepOwner;
   readonly #runtime: Runtime;
   readonly #restarts: Restart[] = [];
@@ -49,9 +49,6 @@ export class StepRunner implements StepKeeper, ContextRun {
   get id(): string {
     return this.#owner.id;
   }
-  get executor(): StepExecutor {
-    return this.#owner.host.executor;
-  }
   get graceMs(): number {
     return this.#owner.host.graceMs;
   }
@@ -63,12 +60,8 @@ export class StepRunner implements StepKeeper, ContextRun {
     return this.#definitionOf(step).id;
   }
 
-  idempotencyKeyOf(step: string): string {
-    return `${this.#owner.id}/${step}`;
-  }
-
   progressed(attempt: StepAttempt, value: unknown): void {
-    if (!attempt.ended) this.#owner.record.progressed(attempt.id, value);
+    this.#owner.record.progressed(attempt.id, value);
   }
 
   /** Starts the first attempt at a step. */
@@ -129,7 +122,7 @@ export class StepRunner implements StepKeeper, ContextRun {
     if (attempt.ended) return;
     if (isCode) {
       const handler = run as (input: unknown, context: HandlerContext) => unknown;
-      new Invocation(attempt, attempt).run(handler, input, new StepContext(attempt, this));
+      new Invocation(attempt, attempt).run(handler, input, new WorkContext(attempt, host.executor));
     } else {
       this.#handOver(run, attempt, stated !== undefined);
     }
@@ -155,9 +148,8 @@ export class StepRunner implements StepKeeper, ContextRun {
 
   #jobFor(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt, hasTimeout: boolean): StepJob {
     const { id: runId, host } = this.#owner;
-    const { id: step, input, number } = attempt;
+    const { id: step, input, number, idempotencyKey } = attempt;
     if (target instanceof Workflow) return host.startWithin(attempt, { runId, step }, target, input);
-    const idempotencyKey = this.idempotencyKeyOf(step);
     const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, hasTimeout };
     return host.executor.execute(target, input, work);
   }

@@ -51,7 +51,7 @@ it('gives different work different keys, whatever the runs and steps are called'
   const keys = [
     await house.run(key('b/c'), undefined, { id: 'a' }),
     await house.run(key('c'), undefined, { id: 'a/b' }),
-    await house.run(key('c'), undefined, { id: 'a' }),
+    await house.run(key('c'), undefined, { id: 'c' }),
     await house.run(key('c'), undefined),
     await house.run(key('c'), undefined),
   ];

@@ -9,7 +9,7 @@ class Worker {}
 
 const badSteps: [what: string, step: unknown, option: string][] = [
   ['nothing', undefined, 'run'],
-  ['null', null, 'run'],
+  ['null', null, 'options'],
   ['text', 'text', 'options'],
   ['no run', {}, 'run'],
   ['the name of an agent as run', { run: 'ada', input: run }, 'run'],

@@ -59,7 +59,8 @@ function expectCircle({ path }: CycleError, edges: Edges): void {
   const after = new Map(edges.map(([id, ...names]) => [id, names]));
   expect(path.at(0)).toBe(path.at(-1));
   expect(new Set(path).size).toBe(path.length - 1);
-  for (const [i, id] of path.slice(1).entries()) expect(after.get(id)).toContain(path[i]);
+  const gaps = path.slice(1).filter((id, i) => !after.get(id)?.includes(path[i] as string));
+  expect(gaps).toEqual([]);
 }
 
 it.each(faults)('refuses $what where a graph from data is defined', ({ edges, type, expected }) => {

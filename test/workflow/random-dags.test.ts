@@ -8,7 +8,7 @@ import { eventsOf, startEngine, statusesOf, timesOf } from '../support/workflows
 type Form = 'data' | 'builder';
 type Builder = { step(id: string, step: object): Builder };
 
-const rounds = { numRuns: 200 };
+const rounds = { numRuns: 300 };
 
 async function play(plans: readonly StepPlan[], form: Form = 'data', concurrency = 1_000) {
   const { clock, engine } = startEngine();

@@ -20,13 +20,13 @@ const payment = defineWorkflow<{ sum: number }>('payment')
 const claim = defineWorkflow<Claim>('claim')
   .step('checked', {
     run: expert,
-    when: ({ input }: { input: Claim }) => input.sum > 1_000,
+    when: ({ input }) => input.sum > 1_000,
     input: ({ input }) => input,
   })
   .step('pay', {
     run: payment, // a workflow is a step like any other
     after: ['checked'],
-    when: ({ checked }: { checked?: boolean }) => checked !== false, // undefined when the step before was skipped
+    when: ({ checked }) => checked !== false, // undefined when the step before was skipped
     input: ({ input }) => ({ sum: input.sum }),
   })
   .output(({ pay }) => pay ?? 0); // number | undefined: the step may not have run

@@ -102,6 +102,7 @@ export {
 } from './tasks/index.ts';
 // workflow
 export {
+  type Conditional,
   CycleError,
   DuplicateStepError,
   defineWorkflow,
@@ -125,6 +126,7 @@ export {
   type StepScope,
   type StepSnapshot,
   type TargetStep,
+  type Unconditional,
   UnknownStepError,
   type ValidatedWorkflowOptions,
   type Workflow,

@@ -11,54 +11,53 @@ export type StepScope<I, S, A extends keyof S> = { readonly input: I } & {
   readonly [K in keyof Pick<S, A>]: Pick<S, A>[K];
 };
 
-type Condition<I, S, A extends keyof S> = (scope: StepScope<I, S, A>) => boolean;
-
-/** The outputs, with one more; a step that may not run makes its own key optional. */
-type With<S, Id extends string, O, W> = S & (W extends undefined ? { [K in Id]: O } : { [K in Id]?: O });
+/** The outputs, with one more. */
+type With<S, Id extends string, O> = S & { [K in Id]: O };
+/** The outputs, with one more that may be missing, as its step may not run. */
+type Maybe<S, Id extends string, O> = S & { [K in Id]?: O };
 
 /** What every step may say. */
-interface StepFacts<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined> {
+interface StepFacts<A extends string> {
   /** The steps that must have ended before it; it starts as soon as they have. @default [] */
   readonly after?: readonly A[] | undefined;
-  /** Whether it runs at all. A step that does not is skipped; those after it run without its output. */
-  readonly when?: W;
   /** Attempts, backoff and timeout; what it leaves out comes from the workflow. */
   readonly policy?: Policy | undefined;
 }
 
+/** A step that may not run. */
+export interface Conditional<I, S, A extends keyof S> {
+  /** Whether it runs at all. A step that does not is skipped; those after it run without its output. */
+  readonly when: (scope: StepScope<I, S, A>) => boolean;
+}
+
+/** A step that always runs. */
+export interface Unconditional {
+  readonly when?: undefined;
+}
+
 /** A step for a capability, an agent or another workflow. */
-export interface TargetStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined, TI, O>
-  extends StepFacts<I, S, A, W> {
+export interface TargetStep<I, S, A extends keyof S & string, TI, O> extends StepFacts<A> {
   readonly run: Callee<TI, O>;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => NoInfer<TI>;
 }
 
 /** A step for whoever fulfils a requirement. */
-export interface RequirementStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined>
-  extends StepFacts<I, S, A, W> {
+export interface RequirementStep<I, S, A extends keyof S & string> extends StepFacts<A> {
   readonly run: Requirement;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => unknown;
 }
 
 /** A step that is a function of its own input. */
-export interface FunctionStep<
-  I,
-  S,
-  A extends keyof S & string,
-  W extends Condition<I, S, A> | undefined,
-  M,
-  O,
-> extends StepFacts<I, S, A, W> {
+export interface FunctionStep<I, S, A extends keyof S & string, M, O> extends StepFacts<A> {
   readonly run: (input: NoInfer<M>, context: HandlerContext) => O;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => M;
 }
 
 /** A step that is a function of what it sees. */
-export interface ScopeStep<I, S, A extends keyof S & string, W extends Condition<I, S, A> | undefined, O>
-  extends StepFacts<I, S, A, W> {
+export interface ScopeStep<I, S, A extends keyof S & string, O> extends StepFacts<A> {
   readonly run: (scope: StepScope<I, S, A>, context: HandlerContext) => O;
   readonly input?: undefined;
 }
@@ -105,31 +104,38 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
    * @param id Its name: the key of its output in later scopes. Unique in the workflow; any name but `input` and `then`.
    * @throws InvalidNameError, InvalidOptionsError. Graph errors come when the workflow is first used.
    */
-  step<
-    const Id extends string,
-    TI,
-    O,
-    const A extends keyof S & string = never,
-    W extends Condition<HI, S, A> | undefined = undefined,
-  >(id: Id, step: TargetStep<HI, S, A, W, TI, O>): WorkflowBuilder<I, With<S, Id, O, W>, HI>;
-  step<
-    const Id extends string,
-    M,
-    O,
-    const A extends keyof S & string = never,
-    W extends Condition<HI, S, A> | undefined = undefined,
-  >(id: Id, step: FunctionStep<HI, S, A, W, M, O>): WorkflowBuilder<I, With<S, Id, Awaited<O>, W>, HI>;
-  step<
-    const Id extends string,
-    const A extends keyof S & string = never,
-    W extends Condition<HI, S, A> | undefined = undefined,
-  >(id: Id, step: RequirementStep<HI, S, A, W>): WorkflowBuilder<I, With<S, Id, unknown, W>, HI>;
-  step<
-    const Id extends string,
-    O,
-    const A extends keyof S & string = never,
-    W extends Condition<HI, S, A> | undefined = undefined,
-  >(id: Id, step: ScopeStep<HI, S, A, W, O>): WorkflowBuilder<I, With<S, Id, Awaited<O>, W>, HI>;
+  step<const Id extends string, const A extends keyof S & string = never>(
+    id: Id,
+    step: RequirementStep<HI, S, A> & Conditional<HI, S, A>,
+  ): WorkflowBuilder<I, Maybe<S, Id, unknown>, HI>;
+  step<const Id extends string, const A extends keyof S & string = never>(
+    id: Id,
+    step: RequirementStep<HI, S, A> & Unconditional,
+  ): WorkflowBuilder<I, With<S, Id, unknown>, HI>;
+  step<const Id extends string, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: ScopeStep<HI, S, A, O> & Conditional<HI, S, A>,
+  ): WorkflowBuilder<I, Maybe<S, Id, Awaited<O>>, HI>;
+  step<const Id extends string, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: ScopeStep<HI, S, A, O> & Unconditional,
+  ): WorkflowBuilder<I, With<S, Id, Awaited<O>>, HI>;
+  step<const Id extends string, M, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: FunctionStep<HI, S, A, M, O> & Conditional<HI, S, A>,
+  ): WorkflowBuilder<I, Maybe<S, Id, Awaited<O>>, HI>;
+  step<const Id extends string, M, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: FunctionStep<HI, S, A, M, O> & Unconditional,
+  ): WorkflowBuilder<I, With<S, Id, Awaited<O>>, HI>;
+  step<const Id extends string, TI, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: TargetStep<HI, S, A, TI, O> & Conditional<HI, S, A>,
+  ): WorkflowBuilder<I, Maybe<S, Id, O>, HI>;
+  step<const Id extends string, TI, O, const A extends keyof S & string = never>(
+    id: Id,
+    step: TargetStep<HI, S, A, TI, O> & Unconditional,
+  ): WorkflowBuilder<I, With<S, Id, O>, HI>;
   step(id: string, step: object): WorkflowBuilder<I, S, HI> {
     return frozen(
       new WorkflowBuilder(this.name, this.#settings, this as unknown as AnyBuilder, parseStep(id, step)),

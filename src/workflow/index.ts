@@ -1,4 +1,5 @@
 export {
+  type Conditional,
   defineWorkflow,
   type FunctionStep,
   type RequirementStep,
@@ -6,6 +7,7 @@ export {
   type StepData,
   type StepScope,
   type TargetStep,
+  type Unconditional,
   type ValidatedWorkflowOptions,
   WorkflowBuilder,
   type WorkflowData,

@@ -25,7 +25,6 @@ const failures: Case[] = [
   { what: 'throws null', handle: () => throwIt(null), cause: null },
   { what: 'throws an object without a prototype', handle: () => throwIt(Object.create(null)), cause: {} },
   { what: 'rejects', handle: async () => throwIt(boom), cause: boom },
-  // biome-ignore lint/suspicious/noThenProperty: the case
   {
     what: 'returns a rejected thenable',
     handle: () => ({ then: (_: unknown, no: (e: Error) => void) => no(boom) }),
@@ -63,12 +62,11 @@ it.each(failures)('makes a HandlerError of an agent that $what, and works on', a
       house.run(defineWorkflow('w').step('s', { run: bad, input: () => 1 }), undefined),
     );
 
-    for (const error of [asked, causesOf(ran)[1]] as Error[]) {
+    for (const error of [asked, requested, causesOf(ran)[1]] as Error[]) {
       expect(error).toBeInstanceOf(HandlerError);
       expect(error).toMatchObject({ code: 'HANDLER_FAILED', handler: 'agent "bad"' });
       expect(error.cause).toEqual(cause);
     }
-    expect(causesOf(requested).at(-1)).toEqual(cause);
   });
 
   expect(unhandled).toEqual([]);
@@ -159,7 +157,7 @@ it('lets an agent ask itself when it has a second slot, and times out when it ha
   expectAtRest(narrow.house, narrow.clock);
 });
 
-it('lets an agent unregister itself, and close the coordinator, from within its handler', async () => {
+it('lets an agent unregister itself from within its handler', async () => {
   const quits = defineAgent('quits', { handle: () => house.agents.unregister('quits') });
   const { clock, house } = startHouse({ agents: [quits] });
   expect(await rejection(house.ask(quits, 1))).toMatchObject({ code: 'AGENT_GONE' });

@@ -1,4 +1,9 @@
-import { MessageBroker, type MessageBrokerOptions, type RequestContext, type RespondOptions } from '../../src/index.ts';
+import {
+  MessageBroker,
+  type MessageBrokerOptions,
+  type RequestContext,
+  type RespondOptions,
+} from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { Desk } from './desk.ts';
 

@@ -1,4 +1,10 @@
-import { type CadreEvent, Coordinator, type CoordinatorOptions, defineAgent, type HandlerContext } from '../../src/index.ts';
+import {
+  type CadreEvent,
+  Coordinator,
+  type CoordinatorOptions,
+  defineAgent,
+  type HandlerContext,
+} from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { Desk } from './desk.ts';
 

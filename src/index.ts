@@ -35,7 +35,7 @@ export {
 } from './coordinator/index.ts';
 // kernel
 export { type Clock, systemClock, type Timer } from './kernel/clock.ts';
-export type { Duration } from './kernel/durations.ts';
+export { type Duration, durationMs } from './kernel/durations.ts';
 export {
   CadreError,
   type CadreErrorOptions,

@@ -1,15 +1,26 @@
+import type { BaseEvent } from '../kernel/events.ts';
+
+/**
+ * What every event of an agent tells.
+ *
+ * @inline
+ */
+interface AgentFacts {
+  /** The agent's name. */
+  readonly agent: string;
+}
+
 /** What happens in the agent registry. */
 export type AgentEvent =
-  | {
-      readonly type: 'agent.registered';
-      readonly at: number;
-      readonly agent: string;
-      readonly capabilities: readonly string[];
-    }
-  | {
-      readonly type: 'agent.unregistered';
-      readonly at: number;
-      readonly agent: string;
-      /** Tasks that were stopped by it. */
-      readonly stopped: number;
-    };
+  /** An agent may be given work from now on. */
+  | (BaseEvent<'agent.registered'> &
+      AgentFacts & {
+        /** The names of the capabilities that it serves. */
+        readonly capabilities: readonly string[];
+      })
+  /** An agent is gone, and its name is free again. */
+  | (BaseEvent<'agent.unregistered'> &
+      AgentFacts & {
+        /** Tasks that were stopped by it. */
+        readonly stopped: number;
+      });

@@ -204,6 +204,11 @@ export class AgentRegistry {
     this.#closed = true;
   }
 
+  /** @internal Lets go of every agent, without a word: the last act of a coordinator. */
+  dismissAll(): void {
+    for (const entry of this.#entries.values()) this.#host?.dismiss(entry);
+  }
+
   /** @internal The kept set for a requirement, a capability's name or an agent's name. */
   candidates(requirement: Requirement): CandidateSet | undefined {
     return this.#index.forRequirement(requirement);

@@ -73,7 +73,12 @@ export class Coordinator implements AsyncDisposable {
     );
     const executor = taskExecutor(this.tasks, messages, logger);
     this.workflows = new WorkflowEngine({ ...settings.workflows, grace, policy }, { runtime, executor });
-    for (const agent of settings.agents) agents.register(agent);
+    try {
+      for (const agent of settings.agents) agents.register(agent);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
   }
 
   /** Every fact of every room, in the order in which things happened. */
@@ -137,9 +142,13 @@ export class Coordinator implements AsyncDisposable {
    * together, whatever the handlers do.
    */
   close(options?: CloseOptions): Promise<CloseReport> {
-    const { drain } = parseOptions<{ readonly drain: number }>('close', closeRules, options);
-    this.#closing ??= this.#close(drain);
-    return this.#closing;
+    try {
+      const { drain } = parseOptions<{ readonly drain: number }>('close', closeRules, options);
+      this.#closing ??= this.#close(drain);
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -151,7 +160,13 @@ export class Coordinator implements AsyncDisposable {
     this.tasks.close();
     this.workflows.close();
     const report = await shutDown(this.#runtime, drainMs);
-    this.messages.close();
+    this.#release();
     return report;
+  }
+
+  /** Leaves nothing behind in a transport that others may use too. */
+  #release(): void {
+    this.agents.dismissAll();
+    this.messages.close();
   }
 }

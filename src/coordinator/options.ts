@@ -4,8 +4,8 @@ import type { Duration } from '../kernel/durations.ts';
 import { type Logger, loggerRule, silentLogger } from '../kernel/logger.ts';
 import { duration, list, optional, type Rule, refuse, withDefault } from '../kernel/options.ts';
 import type { MessageBrokerOptions } from '../messaging/index.ts';
-import type { Policy } from '../resilience/index.ts';
-import type { RoutingStrategy } from '../routing/index.ts';
+import { type Policy, policyRule } from '../resilience/index.ts';
+import { type RoutingStrategy, strategyRule } from '../routing/index.ts';
 import type { TaskDistributorOptions } from '../tasks/index.ts';
 import type { WorkflowEngineOptions } from '../workflow/index.ts';
 
@@ -50,6 +50,14 @@ export interface CoordinatorSettings {
 /** Passed on as it is: the room that it is for reads it. */
 const asItIs = <T>(value: unknown): T => value as T;
 
+/** Checked here, where it is given, and read by the rooms that it is for. */
+function checked<T>(rule: Rule<unknown>): Rule<T | undefined> {
+  return (value) => {
+    if (value !== undefined) rule(value);
+    return value as T | undefined;
+  };
+}
+
 /** The options of one room, without what the coordinator says for all. */
 function roomOptions<T extends object>(): Rule<T> {
   return withDefault<T>((value) => {
@@ -65,8 +73,8 @@ function roomOptions<T extends object>(): Rule<T> {
 export const coordinatorRules: { readonly [K in keyof CoordinatorSettings]-?: Rule<CoordinatorSettings[K]> } =
   {
     agents: withDefault(list<Agent>(asItIs), []),
-    routing: asItIs,
-    policy: asItIs,
+    routing: checked<RoutingStrategy>(strategyRule),
+    policy: checked<Policy>(policyRule),
     grace: withDefault(duration(), 5_000),
     logger: withDefault(loggerRule, silentLogger),
     clock: optional(clockRule),

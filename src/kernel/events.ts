@@ -4,9 +4,9 @@ import { ignore, isThenable } from './functions.ts';
 import { callable, parseOption, parseOptions, text, whole, withDefault } from './options.ts';
 
 /** The least that every event carries. */
-export interface BaseEvent {
+export interface BaseEvent<Type extends string = string> {
   /** What happened, as `noun.verb-past`. */
-  readonly type: string;
+  readonly type: Type;
   /** When it happened, in epoch milliseconds. */
   readonly at: number;
 }

@@ -22,6 +22,8 @@ export interface Requirement {
   readonly specializations?: readonly string[] | undefined;
   /** The one agent, by name. */
   readonly agent?: string | undefined;
+  /** An agent has capabilities and specializations too, but is no requirement. */
+  readonly kind?: undefined;
 }
 
 /** Options of `ask`: one piece of work and its answer. */
@@ -80,7 +82,7 @@ export interface HandlerContext {
 /** What a target is called, for messages: `research`, `agent ada`, `research + in oceans`. */
 export function targetLabel(target: Callee<never, unknown> | Requirement | string): string {
   if (typeof target === 'string') return `agent ${target}`;
-  if ('kind' in target) return target.kind === 'agent' ? `agent ${target.name}` : target.name;
+  if (target.kind !== undefined) return target.kind === 'agent' ? `agent ${target.name}` : target.name;
   const { agent, capabilities = [], specializations = [] } = target;
   return [
     ...(agent === undefined ? [] : [`agent ${agent}`]),

@@ -67,10 +67,12 @@ export class MessageBroker {
   readonly #runtime: Runtime;
   readonly #settings: BrokerSettings;
   readonly #transport: Transport;
-  readonly #mailboxes = new Set<Mailbox>();
+  /** The responders here, and how to end each. */
+  readonly #mailboxes = new Map<Mailbox, () => void>();
+  /** How to end each subscription. */
+  readonly #subscriptions = new Set<() => void>();
   readonly #counters = new RequestCounters();
   #outbox: (Message | Exchange)[] = [];
-  #subscriptions = 0;
   #published = 0;
   #handlerErrors = 0;
   #abandoned = 0;
@@ -137,13 +139,9 @@ export class MessageBroker {
       () => this.#handlerErrors++,
     );
     const end = this.#transport.subscribe(pattern, subscription);
-    this.#subscriptions++;
-    let active = true;
+    this.#subscriptions.add(end);
     return () => {
-      if (!active) return;
-      active = false;
-      this.#subscriptions--;
-      end();
+      if (this.#subscriptions.delete(end)) end();
     };
   }
 
@@ -187,7 +185,7 @@ export class MessageBroker {
       () => this.#abandoned++,
     );
     const end = this.attach(topic, mailbox);
-    this.#mailboxes.add(mailbox);
+    this.#mailboxes.set(mailbox, end);
     return () => {
       if (!this.#mailboxes.delete(mailbox)) return;
       end();
@@ -229,13 +227,13 @@ export class MessageBroker {
   stats(): MessageStats {
     let waiting = 0;
     let active = 0;
-    for (const mailbox of this.#mailboxes) {
+    for (const mailbox of this.#mailboxes.keys()) {
       waiting += mailbox.waiting;
       active += mailbox.active;
     }
     return {
       ...this.#counters,
-      subscriptions: this.#subscriptions,
+      subscriptions: this.#subscriptions.size,
       responders: this.#mailboxes.size,
       pendingLimit: this.#settings.pending,
       waiting,
@@ -257,6 +255,10 @@ export class MessageBroker {
     for (const scope of this.#runtime.root.children()) {
       if (scope instanceof Request) scope.stop(new ClosedError('MessageBroker'));
     }
+    for (const end of this.#mailboxes.values()) end();
+    for (const end of this.#subscriptions) end();
+    this.#mailboxes.clear();
+    this.#subscriptions.clear();
   }
 
   /** @internal Registers a responder that keeps its own limits. */

@@ -110,7 +110,9 @@ export function effectivePolicy(...levels: readonly (PolicySettings | undefined)
 
 /** The wait after `failures` failed attempts, in milliseconds. `random` gives a number from 0 to below 1. */
 export function backoffMs(backoff: BackoffSettings, failures: number, random: () => number): number {
-  const full = Math.min(backoff.max, backoff.initial * backoff.factor ** (failures - 1));
+  // Nothing times a factor that has grown beyond all numbers would not be a number.
+  const full =
+    backoff.initial === 0 ? 0 : Math.min(backoff.max, backoff.initial * backoff.factor ** (failures - 1));
   return full * (1 - backoff.jitter * random());
 }
 

@@ -64,6 +64,10 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       graceMs: settings.grace,
       logger: settings.logger,
       publish: (topic, body, sender) => broker.publish(topic, body, { sender }),
+      attemptDelivered: ({ task, entry }) => {
+        if (!runtime.events.wants('task.started')) return;
+        task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
+      },
       slotFreed: (entry, abandoned) => this.#slotFreed(entry, abandoned),
       ...services,
     };
@@ -86,6 +90,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   /** Sends a task on its way to an agent, or lets it wait for one. `now` is the monotonic time. */
   place(task: Task, now: number): void {
+    if (task.ended) return;
     const candidates = this.#currentCandidates(task);
     if (candidates.entries.length === 0) {
       this.#attemptFailed(task, this.#noCandidate(candidates), undefined);
@@ -204,13 +209,11 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     entry.take();
     this.#active++;
     task.entry = entry;
+    task.attemptsMade++;
     task.status = 'running';
     const worker = entry.host as Worker;
     const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
     const attempt = new Attempt(task, entry, worker.topic, timeoutMs, this);
-    if (this.#runtime.events.wants('task.started')) {
-      task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
-    }
     attempt.start(now);
     this.#broker.send(attempt);
   }

@@ -51,16 +51,12 @@ export interface TaskDistributorParts {
 export interface StepTask extends TaskOrigin {
   readonly scope: Scope;
   readonly idempotencyKey: string;
-  readonly hasTimeout: boolean;
+  readonly timeoutMs: number | undefined;
 }
 
 /** What a task gets when no options are passed. */
 const NO_OPTIONS: SubmitSettings = parseOptions('submit', submitRules, {});
 const ONE_ATTEMPT = parseOption('step', 'policy', policyRule, { attempts: 1 });
-const ONE_ATTEMPT_UNTIMED = parseOption('step', 'policy', policyRule, {
-  attempts: 1,
-  timeout: Number.POSITIVE_INFINITY,
-});
 
 function parseSubmit(options: SubmitOptions | undefined): SubmitSettings {
   return options === undefined ? NO_OPTIONS : parseOptions('submit', submitRules, options);
@@ -149,7 +145,7 @@ export class TaskDistributor {
       ...NO_OPTIONS,
       timeout: Number.POSITIVE_INFINITY,
       idempotencyKey: work.idempotencyKey,
-      policy: work.hasTimeout ? ONE_ATTEMPT_UNTIMED : ONE_ATTEMPT,
+      policy: { ...ONE_ATTEMPT, timeout: work.timeoutMs },
     };
     return this.#accept(work.scope, target, input, settings, work);
   }

@@ -48,6 +48,8 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   input: unknown;
   /** The number of the latest attempt, or of the one that is to be made. */
   attempt: number;
+  /** Attempts that were given to an agent. */
+  attemptsMade = 0;
   /** Whose turn it is, or was last. */
   entry: AgentEntry | undefined = undefined;
   status: TaskStatus = 'waiting';
@@ -173,7 +175,6 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   }
 
   #effort(): { attempts: number; durationMs: number } {
-    const attempts = this.agent === undefined ? 0 : this.attempt;
-    return { attempts, durationMs: this.runtime.clock.monotonic() - this.acceptedAt };
+    return { attempts: this.attemptsMade, durationMs: this.runtime.clock.monotonic() - this.acceptedAt };
   }
 }

@@ -11,6 +11,8 @@ export interface WorkerHost extends ContextServices {
   readonly graceMs: number;
   /** A request that came to the agent's topic past the distributor: it becomes a task. */
   adopt(entry: AgentEntry, reply: Reply): void;
+  /** The agent has the attempt, and begins with it now. */
+  attemptDelivered(attempt: Attempt): void;
   slotFreed(entry: AgentEntry, abandoned: boolean): void;
 }
 
@@ -41,6 +43,12 @@ export class Worker implements Responder, SlotOwner {
       return;
     }
     reply.delivered = true;
+    this.#host.attemptDelivered(reply);
+    // Whoever heard of the start may have cancelled the task.
+    if (reply.ended) {
+      this.slotFreed(false);
+      return;
+    }
     const context = new WorkContext(reply, this.#host);
     new Invocation(this, reply).run(this.entry.agent.handle, reply.message.body, context);
   }

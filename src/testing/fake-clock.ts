@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../index.ts';
+import { type Clock, type Duration, durationMs, type Timer } from '../index.ts';
 
 /** Options of {@link FakeClock}. */
 export interface FakeClockOptions {
@@ -84,8 +84,14 @@ export class FakeClock implements Clock {
     return this.#timers.filter((timer) => timer.held).length;
   }
 
-  /** Moves on by `ms` milliseconds and runs every timer that falls due on the way, each at its own time. */
-  async advance(ms: number): Promise<void> {
+  /**
+   * Moves on by `time` and runs every timer that falls due on the way, each at its own time.
+   *
+   * @throws RangeError when `time` is no finite duration.
+   */
+  async advance(time: Duration): Promise<void> {
+    const ms = durationMs(time) ?? Number.NaN;
+    if (!Number.isFinite(ms)) throw new RangeError(`FakeClock: ${String(time)} is no finite duration`);
     const end = this.#elapsed + ms;
     await this.settle();
     for (let next = this.#timers[0]; next !== undefined && next.at <= end; next = this.#timers[0]) {

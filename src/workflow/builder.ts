@@ -51,7 +51,7 @@ export interface RequirementStep<I, S, A extends keyof S & string> extends StepF
 
 /** A step that is a function of its own input. */
 export interface FunctionStep<I, S, A extends keyof S & string, M, O> extends StepFacts<A> {
-  readonly run: (input: NoInfer<M>, context: HandlerContext) => O;
+  readonly run: (input: M, context: HandlerContext) => O;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => M;
 }

@@ -1,4 +1,4 @@
-import { CadreError, type ErrorRecord } from '../kernel/errors.ts';
+import { CadreError, describeError, type ErrorRecord } from '../kernel/errors.ts';
 
 /** A step depends on a step that does not exist. */
 export class UnknownStepError extends CadreError<'UNKNOWN_STEP'> {
@@ -86,7 +86,7 @@ export class RunFailedError extends CadreError<'RUN_FAILED'> {
     const where = first === undefined ? 'its output' : `step "${first.step}"`;
     const more = others.length > 0 ? ` and ${others.length} more` : '';
     super(
-      `Run "${runId}" of workflow "${workflow}" failed at ${where}${more}: ${first?.error.message ?? 'see cause'}`,
+      `Run "${runId}" of workflow "${workflow}" failed at ${where}${more}: ${(first?.error ?? describeError(cause)).message}`,
       {
         cause,
       },

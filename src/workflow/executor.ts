@@ -15,8 +15,8 @@ export interface StepWork {
   readonly attempt: number;
   /** The same over all attempts at the step. */
   readonly idempotencyKey: string;
-  /** True when the step or its workflow says how long an attempt may take; no other limit applies then. */
-  readonly hasTimeout: boolean;
+  /** The longest time of the attempt in milliseconds, counted from its start at whoever does it, if step or workflow says. */
+  readonly timeoutMs: number | undefined;
 }
 
 /** Whom a step may be for, beside code and workflows, which the engine runs itself. */

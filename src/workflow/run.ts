@@ -128,6 +128,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
   #start(step: number): void {
     const { id, when, input } = this.definition.plan.steps[step]!;
     let value: unknown;
+    let making = 'condition';
     try {
       const scope = scopeOf(this.definition.plan, this.record.state, step, this.#input);
       if (when !== undefined && !this.#answers(id, when, scope)) {
@@ -135,11 +136,12 @@ export class LiveRun extends Scope implements Run, StepOwner {
         this.record.add({ type: 'step.skipped', at: this.record.at, step, reason: { kind: 'condition' } });
         return;
       }
+      making = 'input';
       value = input === undefined ? scope : input(scope as never);
       // The host's code may have taken its time.
       if (when !== undefined || input !== undefined) this.runtime.tick();
     } catch (error) {
-      this.stepFailed(step, new HandlerError(`the input of step "${id}"`, error));
+      this.stepFailed(step, new HandlerError(`the ${making} of step "${id}"`, error));
       return;
     }
     // The host's code may have cancelled the run.

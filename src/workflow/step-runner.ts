@@ -116,23 +116,35 @@ export class StepRunner implements StepKeeper {
     const stated = policy?.timeout ?? definition.policy?.timeout;
     this.#slotsInUse++;
     record.add({ type: 'step.started', at: record.at, step, attempt: number });
-    const isCode = typeof run === 'function';
-    attempt.start(scope, stated ?? (isCode ? host.codeTimeoutMs : Number.POSITIVE_INFINITY));
+    attempt.start(scope, this.#timeLimit(run, stated));
     // Whoever heard of the start may have cancelled the run.
     if (attempt.ended) return;
-    if (isCode) {
+    if (typeof run === 'function') {
       const handler = run as (input: unknown, context: HandlerContext) => unknown;
       new Invocation(attempt, attempt).run(handler, input, new WorkContext(attempt, host.executor));
     } else {
-      this.#handOver(run, attempt, stated !== undefined);
+      this.#handOver(run, attempt, stated);
     }
   }
 
+  /**
+   * How long an attempt may take from here. Whoever carries it out for us counts from its own start, so that a wait
+   * for a free agent is not taken off it.
+   */
+  #timeLimit(run: StepTarget, stated: number | undefined): number {
+    if (typeof run === 'function') return stated ?? this.#owner.host.codeTimeoutMs;
+    return run instanceof Workflow && stated !== undefined ? stated : Number.POSITIVE_INFINITY;
+  }
+
   /** Gives an attempt to whoever can carry it out. */
-  #handOver(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt, hasTimeout: boolean): void {
+  #handOver(
+    target: Exclude<StepTarget, StepFunction>,
+    attempt: StepAttempt,
+    timeoutMs: number | undefined,
+  ): void {
     const settled = (): void => this.slotFreed(false);
     try {
-      attempt.job = this.#jobFor(target, attempt, hasTimeout);
+      attempt.job = this.#jobFor(target, attempt, timeoutMs);
     } catch (error) {
       attempt.fail(error);
       settled();
@@ -146,11 +158,15 @@ export class StepRunner implements StepKeeper {
       .then(settled);
   }
 
-  #jobFor(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt, hasTimeout: boolean): StepJob {
+  #jobFor(
+    target: Exclude<StepTarget, StepFunction>,
+    attempt: StepAttempt,
+    timeoutMs: number | undefined,
+  ): StepJob {
     const { id: runId, host } = this.#owner;
     const { id: step, input, number, idempotencyKey } = attempt;
     if (target instanceof Workflow) return host.startWithin(attempt, { runId, step }, target, input);
-    const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, hasTimeout };
+    const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, timeoutMs };
     return host.executor.execute(target, input, work);
   }
 
@@ -171,7 +187,7 @@ export class StepRunner implements StepKeeper {
     const again = (number: number): Promise<unknown> => {
       const retry = Promise.withResolvers<unknown>();
       this.#runtime.tick();
-      this.#restarts.push({ step, number, input, retry });
+      if (!scope.ended) this.#restarts.push({ step, number, input, retry });
       this.#owner.advance();
       return retry.promise;
     };

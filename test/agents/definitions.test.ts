@@ -91,16 +91,21 @@ describe('defineAgent', () => {
     ['specializations', ['a b']],
     ['specializations', [5]],
   ])('refuses names in %s that are none: %o', (key, value) => {
-    expect(thrownBy(() => defineAgent('ada', { handle, [key]: value } as never))).toMatchObject({ code: 'INVALID_NAME' });
-  });
-
-  it.each([undefined, null, 5, '', 'a b', '*', 'a.>', '__proto__', 'x'.repeat(257)])('refuses the name %o', (name) => {
-    expect(thrownBy(() => defineAgent(name as string, { handle }))).toMatchObject({
+    expect(thrownBy(() => defineAgent('ada', { handle, [key]: value } as never))).toMatchObject({
       code: 'INVALID_NAME',
-      kind: 'agent',
-      value: name,
     });
   });
+
+  it.each([undefined, null, 5, '', 'a b', '*', 'a.>', '__proto__', 'x'.repeat(257)])(
+    'refuses the name %o',
+    (name) => {
+      expect(thrownBy(() => defineAgent(name as string, { handle }))).toMatchObject({
+        code: 'INVALID_NAME',
+        kind: 'agent',
+        value: name,
+      });
+    },
+  );
 
   it.each([undefined, null, 5, 'text', [], handle])('refuses options that are %o', (options) => {
     expect(thrownBy(() => defineAgent('ada', options as never))).toBeInstanceOf(InvalidOptionsError);
@@ -112,7 +117,13 @@ describe('defineCapability', () => {
     const input = z.object({ topic: z.string() });
     const capability = defineCapability('research', { input, description: 'looks things up' });
 
-    expect(capability).toEqual({ kind: 'capability', name: 'research', description: 'looks things up', input, output: undefined });
+    expect(capability).toEqual({
+      kind: 'capability',
+      name: 'research',
+      description: 'looks things up',
+      input,
+      output: undefined,
+    });
     expect(Object.isFrozen(capability)).toBe(true);
   });
 
@@ -133,7 +144,10 @@ describe('defineCapability', () => {
   });
 
   it.each([undefined, '', 'a b', '>'])('refuses the name %o', (name) => {
-    expect(thrownBy(() => defineCapability(name as string))).toMatchObject({ code: 'INVALID_NAME', kind: 'capability' });
+    expect(thrownBy(() => defineCapability(name as string))).toMatchObject({
+      code: 'INVALID_NAME',
+      kind: 'capability',
+    });
   });
 });
 
@@ -143,12 +157,18 @@ describe('an agent registry', () => {
     (agent) => {
       const registry = new AgentRegistry();
 
-      expect(thrownBy(() => registry.register(agent as never))).toMatchObject({ owner: 'register', option: 'agent' });
+      expect(thrownBy(() => registry.register(agent as never))).toMatchObject({
+        owner: 'register',
+        option: 'agent',
+      });
       expect(registry.size).toBe(0);
     },
   );
 
   it('refuses options that it does not know', () => {
-    expect(thrownBy(() => new AgentRegistry({ limit: 5 } as never))).toMatchObject({ owner: 'AgentRegistry', option: 'limit' });
+    expect(thrownBy(() => new AgentRegistry({ limit: 5 } as never))).toMatchObject({
+      owner: 'AgentRegistry',
+      option: 'limit',
+    });
   });
 });

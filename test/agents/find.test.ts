@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Agent, defineAgent, InvalidNameError, InvalidOptionsError, type Requirement } from '../../src/index.ts';
+import {
+  type Agent,
+  defineAgent,
+  InvalidNameError,
+  InvalidOptionsError,
+  type Requirement,
+} from '../../src/index.ts';
 import { deskAgent, houseWith, namedAgent, WORK } from '../support/house.ts';
 import { thrownBy, watch } from '../support/outcome.ts';
 
@@ -83,35 +89,60 @@ describe('find', () => {
     expect(error).toMatchObject({ owner: 'requirement', option });
   });
 
-  it.each([{ agent: 5 }, { agent: '' }, { capabilities: ['a b'] }, { specializations: [5] }, { specializations: ['*'] }])(
-    'refuses the names of the requirement %o',
-    (requirement) => {
-      const { house } = houseWith({ agents: [namedAgent('ada')] });
+  it.each([
+    { agent: 5 },
+    { agent: '' },
+    { capabilities: ['a b'] },
+    { specializations: [5] },
+    { specializations: ['*'] },
+  ])('refuses the names of the requirement %o', (requirement) => {
+    const { house } = houseWith({ agents: [namedAgent('ada')] });
 
-      expect(thrownBy(() => house.agents.find(requirement as Requirement))).toBeInstanceOf(InvalidNameError);
-    },
-  );
+    expect(thrownBy(() => house.agents.find(requirement as Requirement))).toBeInstanceOf(InvalidNameError);
+  });
 });
 
 describe('the index', () => {
-  const [capabilities, specializations] = [['a', 'b', 'c'], ['x', 'y']];
+  const [capabilities, specializations] = [
+    ['a', 'b', 'c'],
+    ['x', 'y'],
+  ];
   const requirement = fc
     .record({
       capabilities: fc.array(fc.constantFrom(...capabilities), { maxLength: 3 }),
       specializations: fc.array(fc.constantFrom(...specializations), { maxLength: 2 }),
-      agent: fc.option(fc.integer({ min: 0, max: 9 }).map((n) => `agent${n}`), { nil: undefined, freq: 4 }),
+      agent: fc.option(
+        fc.integer({ min: 0, max: 9 }).map((n) => `agent${n}`),
+        { nil: undefined, freq: 4 },
+      ),
     })
-    .filter((wanted) => wanted.capabilities.length + wanted.specializations.length > 0 || wanted.agent !== undefined);
+    .filter(
+      (wanted) =>
+        wanted.capabilities.length + wanted.specializations.length > 0 || wanted.agent !== undefined,
+    );
   const step = fc.oneof(
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('register' as const), n: fc.integer({ min: 0, max: 9 }), capabilities: fc.subarray(capabilities), specializations: fc.subarray(specializations) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('unregister' as const), n: fc.integer({ min: 0, max: 9 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('register' as const),
+        n: fc.integer({ min: 0, max: 9 }),
+        capabilities: fc.subarray(capabilities),
+        specializations: fc.subarray(specializations),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('unregister' as const), n: fc.integer({ min: 0, max: 9 }) }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('ask' as const), requirement }) },
   );
 
   /** The model: look at every agent. */
   const fulfils = (agent: Agent<never>, wanted: Requirement): boolean =>
     (wanted.agent === undefined || wanted.agent === agent.name) &&
-    (wanted.capabilities ?? []).every((name) => agent.capabilities.some((capability) => capability.name === name)) &&
+    (wanted.capabilities ?? []).every((name) =>
+      agent.capabilities.some((capability) => capability.name === name),
+    ) &&
     (wanted.specializations ?? []).every((name) => agent.specializations.includes(name));
 
   it('gives what a look at every agent gives, whoever came and went, and tasks go only there', async () => {
@@ -123,13 +154,18 @@ describe('the index', () => {
           if (move.kind === 'register') {
             const name = `agent${move.n}`;
             if (model.has(name)) continue;
-            const agent = namedAgent(name, { capabilities: move.capabilities, specializations: move.specializations });
+            const agent = namedAgent(name, {
+              capabilities: move.capabilities,
+              specializations: move.specializations,
+            });
             house.agents.register(agent);
             model.set(name, agent);
           } else if (move.kind === 'unregister') {
             if (model.delete(`agent${move.n}`)) await house.agents.unregister(`agent${move.n}`);
           } else {
-            const wanted = [...model.values()].filter((agent) => fulfils(agent, move.requirement)).map(({ name }) => name);
+            const wanted = [...model.values()]
+              .filter((agent) => fulfils(agent, move.requirement))
+              .map(({ name }) => name);
             const found = house.agents.find(move.requirement).map(({ agent }) => agent.name);
             expect(found).toEqual(wanted);
             const answer = await house.ask(move.requirement, 1).catch((error) => error.code);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AgentExistsError, AgentRegistry, ClosedError, defineAgent, TopicTakenError } from '../../src/index.ts';
+import {
+  AgentExistsError,
+  AgentRegistry,
+  ClosedError,
+  defineAgent,
+  TopicTakenError,
+} from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { deskAgent, houseWith, namedAgent, record, types, WORK } from '../support/house.ts';
 import { rejection, thrownBy, watch } from '../support/outcome.ts';
@@ -82,12 +88,16 @@ describe('a name that is taken', () => {
     const outcome = watch(house.ask('ada', 1));
     await clock.settle();
     const [before, events] = [house.agents.get('ada'), record(house)];
-    const error = thrownBy(() => house.agents.register(namedAgent('ada', { capabilities: ['other'], concurrency: 9 })));
+    const error = thrownBy(() =>
+      house.agents.register(namedAgent('ada', { capabilities: ['other'], concurrency: 9 })),
+    );
 
     expect(error).toBeInstanceOf(AgentExistsError);
     expect(error).toMatchObject({ code: 'AGENT_EXISTS', agent: 'ada', retryable: false });
     expect(house.agents.get('ada')).toEqual(before);
-    expect([house.agents.size, house.agents.find({ capabilities: ['other'] }).length, events.length]).toEqual([1, 0, 0]);
+    expect([house.agents.size, house.agents.find({ capabilities: ['other'] }).length, events.length]).toEqual(
+      [1, 0, 0],
+    );
     desk.job(0).finish('done');
     await clock.settle();
     expect(outcome.value).toBe('done');
@@ -97,7 +107,9 @@ describe('a name that is taken', () => {
     const { house } = houseWith({ agents: [namedAgent('bob')] });
     const end = house.messages.respond('agent.ada', () => 'responder');
     const events = record(house);
-    expect(thrownBy(() => house.agents.register(namedAgent('ada', { capabilities: ['work', 'sing'] })))).toBeInstanceOf(TopicTakenError);
+    expect(
+      thrownBy(() => house.agents.register(namedAgent('ada', { capabilities: ['work', 'sing'] }))),
+    ).toBeInstanceOf(TopicTakenError);
 
     expect(house.agents.list().map(({ name }) => name)).toEqual(['bob']);
     expect(house.agents.find({ capabilities: ['sing'] })).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AgentGoneError, NoCandidateError, UnknownAgentError } from '../../src/index.ts';
+import { AgentGoneError, defineAgent, NoCandidateError, UnknownAgentError } from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { deskAgent, houseWith, namedAgent, WORK } from '../support/house.ts';
 import { rejection, watch } from '../support/outcome.ts';
@@ -66,7 +66,10 @@ describe('unregistering an agent', () => {
     ada.desk.job(0).finish('done');
     await clock.settle();
 
-    expect({ leaving: leaving.value, outcome: outcome.value }).toEqual({ leaving: { stopped: 0 }, outcome: 'done' });
+    expect({ leaving: leaving.value, outcome: outcome.value }).toEqual({
+      leaving: { stopped: 0 },
+      outcome: 'done',
+    });
     expect([ada.desk.inputs, bob.desk.inputs, house.agents.size]).toEqual([[1], [2], 1]);
   });
 
@@ -104,7 +107,9 @@ describe('unregistering an agent', () => {
     const { clock, house } = houseWith({ agents: [agent] });
     watch(house.ask('ada', 1));
     await clock.settle();
-    const calls = ['1h', '30m'].map((drain) => watch(house.agents.unregister('ada', { drain: drain as '1h' })));
+    const calls = ['1h', '30m'].map((drain) =>
+      watch(house.agents.unregister('ada', { drain: drain as '1h' })),
+    );
     await clock.advance(10);
     desk.job(0).finish();
     await clock.settle();
@@ -123,12 +128,18 @@ describe('unregistering an agent', () => {
     expect(await rejection(house.agents.unregister(undefined as never))).toBeInstanceOf(UnknownAgentError);
   });
 
-  it.each([Number.NaN, -1, '5', null, Number.POSITIVE_INFINITY])('refuses a drain of %o, and the agent stays', async (drain) => {
-    const { house } = houseWith({ agents: [namedAgent('ada')] });
+  it.each([Number.NaN, -1, '5', null, Number.POSITIVE_INFINITY])(
+    'refuses a drain of %o, and the agent stays',
+    async (drain) => {
+      const { house } = houseWith({ agents: [namedAgent('ada')] });
 
-    expect(await rejection(house.agents.unregister('ada', { drain } as never))).toMatchObject({ owner: 'unregister', option: 'drain' });
-    expect(await house.ask('ada', 1)).toBe('ada');
-  });
+      expect(await rejection(house.agents.unregister('ada', { drain } as never))).toMatchObject({
+        owner: 'unregister',
+        option: 'drain',
+      });
+      expect(await house.ask('ada', 1)).toBe('ada');
+    },
+  );
 
   it('frees its name and its topic', async () => {
     const { house } = houseWith({ agents: [namedAgent('ada')] });
@@ -138,6 +149,25 @@ describe('unregistering an agent', () => {
 
     expect(await house.messages.request('agent.ada', 1)).toBe('ada');
     expect(house.agents.get('ada')).toMatchObject({ concurrency: 7, completed: 1 });
+  });
+
+  it('is done although another has 150,000 tasks under way', async () => {
+    const crowd = defineAgent('crowd', {
+      concurrency: Number.POSITIVE_INFINITY,
+      handle: () => new Promise(() => {}),
+    });
+    const asker = defineAgent('asker', {
+      handle: (_input: unknown, { ask }) => {
+        for (let n = 0; n < 150_000; n++) watch(ask('crowd', n));
+        return new Promise(() => {});
+      },
+    });
+    const { clock, house } = houseWith({ agents: [crowd, asker, namedAgent('ada')] });
+    watch(house.ask('asker', 1));
+    await clock.settle();
+
+    expect(await house.agents.unregister('ada')).toEqual({ stopped: 0 });
+    expect(await house.agents.unregister('crowd')).toEqual({ stopped: 150_000 });
   });
 
   it('inside its own handler lets that task end', async () => {
@@ -175,7 +205,8 @@ describe('tasks that wait for an agent', () => {
   it('are taken by an agent that comes later, the most urgent first', async () => {
     const busy = deskAgent('busy');
     const { clock, house } = houseWith({ agents: [busy.agent] });
-    for (const [n, priority] of (['medium', 'low', 'high', 'medium'] as const).entries()) watch(house.ask(WORK, n, { priority }));
+    for (const [n, priority] of (['medium', 'low', 'high', 'medium'] as const).entries())
+      watch(house.ask(WORK, n, { priority }));
     await clock.settle();
     const late = deskAgent('late', { concurrency: 2 });
     house.agents.register(late.agent);

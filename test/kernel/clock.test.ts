@@ -19,15 +19,18 @@ describe('the system clock', () => {
     expect(rang).toHaveBeenCalledTimes(1);
   });
 
-  it.each([LONGEST + 1, 3 * LONGEST + 7])('chains a wait of %d ms, which is longer than a timer of Node', (ms) => {
-    const rang = vi.fn();
-    systemClock.schedule(rang, ms);
-    vi.advanceTimersByTime(ms - 1);
-    expect(rang).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(1);
+  it.each([LONGEST + 1, 3 * LONGEST + 7])(
+    'chains a wait of %d ms, which is longer than a timer of Node',
+    (ms) => {
+      const rang = vi.fn();
+      systemClock.schedule(rang, ms);
+      vi.advanceTimersByTime(ms - 1);
+      expect(rang).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
 
-    expect(rang).toHaveBeenCalledTimes(1);
-  });
+      expect(rang).toHaveBeenCalledTimes(1);
+    },
+  );
 
   it('forgets a chained wait that is cancelled, in its first part and in a later one', () => {
     const rang = vi.fn();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Deadlines, Timed } from '../../src/kernel/deadlines.ts';
 import { MessageBroker } from '../../src/index.ts';
+import { Deadlines, Timed } from '../../src/kernel/deadlines.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { watch } from '../support/outcome.ts';
 
@@ -127,7 +127,11 @@ it('never rings what has no deadline, and takes out what is not armed without co
   deadlines.disarm(alarm);
   await clock.advance(10_000_000);
 
-  expect({ rang, size: deadlines.size, timers: clock.pendingTimers }).toEqual({ rang: [], size: 0, timers: 0 });
+  expect({ rang, size: deadlines.size, timers: clock.pendingTimers }).toEqual({
+    rang: [],
+    size: 0,
+    timers: 0,
+  });
 });
 
 it('holds 10,000 open requests of any timeout with one timer', async () => {
@@ -138,7 +142,10 @@ it('holds 10,000 open requests of any timeout with one timer', async () => {
     watch(broker.request('never', index, { timeout: 1 + ((index * 7_919) % 60_000) })),
   );
   await clock.settle();
-  expect({ pending: broker.stats().pending, timers: clock.pendingTimers }).toEqual({ pending: 10_000, timers: 1 });
+  expect({ pending: broker.stats().pending, timers: clock.pendingTimers }).toEqual({
+    pending: 10_000,
+    timers: 1,
+  });
   await clock.advance(60_000);
 
   expect(outcomes.every(({ state }) => state === 'rejected')).toBe(true);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { durationMs } from '../../src/kernel/durations.ts';
 
-it.each([
+const durations: [unknown, number][] = [
   [0, 0],
   [-0, 0],
   [1.5, 1.5],
@@ -14,11 +14,12 @@ it.each([
   ['2m', 120_000],
   ['1h', 3_600_000],
   ['0ms', 0],
-])('reads %o as %d ms', (text, ms) => {
+];
+it.each(durations)('reads %o as %d ms', (text, ms) => {
   expect(durationMs(text)).toBe(ms);
 });
 
-it.each([
+const none: unknown[] = [
   Number.NaN,
   -1,
   Number.NEGATIVE_INFINITY,
@@ -52,7 +53,8 @@ it.each([
   new Date(5),
   { valueOf: () => 5 },
   new String('5s'),
-])('takes %o for no duration', (value) => {
+];
+it.each(none)('takes %o for no duration', (value) => {
   expect(durationMs(value)).toBeUndefined();
 });
 

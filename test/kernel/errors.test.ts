@@ -79,7 +79,10 @@ describe('isCadreError', () => {
   });
 
   it('answers no for what throws when it is looked at', () => {
-    const hostile = new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto'), has: () => raise('has') });
+    const hostile = new Proxy(
+      {},
+      { get: () => raise('get'), getPrototypeOf: () => raise('proto'), has: () => raise('has') },
+    );
 
     expect(isCadreError(hostile)).toBe(false);
   });
@@ -105,10 +108,19 @@ describe('describeError', () => {
   });
 
   const hostile: [string, () => unknown][] = [
-    ['a proxy whose traps throw', () => new Proxy({}, { get: () => raise('g'), getPrototypeOf: () => raise('p') })],
+    [
+      'a proxy whose traps throw',
+      () => new Proxy({}, { get: () => raise('g'), getPrototypeOf: () => raise('p') }),
+    ],
     ['a proxied error', () => new Proxy(new Error('e'), { get: () => raise('g') })],
-    ['a message that throws', () => Object.defineProperty(new Error('m'), 'message', { get: () => raise('m') })],
-    ['a message that is an object', () => Object.assign(new Error('m'), { message: { toString: () => raise('t') } })],
+    [
+      'a message that throws',
+      () => Object.defineProperty(new Error('m'), 'message', { get: () => raise('m') }),
+    ],
+    [
+      'a message that is an object',
+      () => Object.assign(new Error('m'), { message: { toString: () => raise('t') } }),
+    ],
     ['a stack that throws', () => Object.defineProperty(new Error('m'), 'stack', { get: () => raise('s') })],
     ['a name that is a symbol', () => Object.assign(new Error('m'), { name: Symbol('n') })],
     ['a code that is a function', () => Object.assign(new Error('m'), { code: () => 1 })],
@@ -116,11 +128,14 @@ describe('describeError', () => {
     ['a symbol', () => Symbol('s')],
     ['a function', () => () => 1],
     ['a bigint', () => 10n],
-    ['a revoked proxy', () => {
-      const { proxy, revoke } = Proxy.revocable({}, {});
-      revoke();
-      return proxy;
-    }],
+    [
+      'a revoked proxy',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
     ['an endless inspection', () => ({ [Symbol.for('nodejs.util.inspect.custom')]: () => raise('inspect') })],
     ['a megabyte of text', () => 'x'.repeat(1_000_000)],
   ];
@@ -134,10 +149,13 @@ describe('describeError', () => {
 
   it('never throws and stays JSON-safe for anything', () => {
     fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withSparseArray: true, withBigInt: true }), (thrown) => {
-        const record = describeError(thrown);
-        expect(JSON.parse(JSON.stringify(record))).toEqual(record);
-      }),
+      fc.property(
+        fc.anything({ withNullPrototype: true, withSparseArray: true, withBigInt: true }),
+        (thrown) => {
+          const record = describeError(thrown);
+          expect(JSON.parse(JSON.stringify(record))).toEqual(record);
+        },
+      ),
     );
   });
 });

@@ -61,8 +61,14 @@ describe('a listener', () => {
     ['throws nothing at all', () => raise(undefined)],
     ['rejects', () => Promise.reject(new Error('listener'))],
     ['gives a thenable that throws', () => ({ then: () => raise('then') })],
-    ['gives a thenable that rejects', () => ({ then: (_ok: unknown, no: (e: unknown) => void) => no('then') })],
-    ['gives a thenable whose then throws when read', () => Object.defineProperty({}, 'then', { get: () => raise('get') })],
+    [
+      'gives a thenable that rejects',
+      () => ({ then: (_ok: unknown, no: (e: unknown) => void) => no('then') }),
+    ],
+    [
+      'gives a thenable whose then throws when read',
+      () => Object.defineProperty({}, 'then', { get: () => raise('get') }),
+    ],
   ])('that %s hurts nobody and is counted', async (_what, bad) => {
     const { hub, tell } = setUp();
     const heard: number[] = [];
@@ -132,7 +138,11 @@ describe('a stream', () => {
     }
     tell(happened(4));
 
-    expect({ seen, dropped: stream.dropped, left: hub.listenerCount }).toEqual({ seen: [1, 2, 3], dropped: 0, left: 0 });
+    expect({ seen, dropped: stream.dropped, left: hub.listenerCount }).toEqual({
+      seen: [1, 2, 3],
+      dropped: 0,
+      left: 0,
+    });
   });
 
   it('drops the oldest for a slow reader, and counts them', async () => {
@@ -149,22 +159,26 @@ describe('a stream', () => {
 
   it('keeps all but what the buffer cannot hold, however reading and telling alternate', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(fc.boolean(), { maxLength: 60 }), async (buffer, moves) => {
-        const { hub, tell } = setUp();
-        const stream = hub.stream({ buffer });
-        const model: number[] = [];
-        let [n, dropped] = [0, 0];
-        for (const telling of moves) {
-          if (telling) {
-            model.push(++n);
-            tell(happened(n));
-            if (model.length > buffer && model.shift() !== undefined) dropped++;
-          } else if (model.length > 0) {
-            expect((await stream.next()).value?.n).toBe(model.shift());
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.boolean(), { maxLength: 60 }),
+        async (buffer, moves) => {
+          const { hub, tell } = setUp();
+          const stream = hub.stream({ buffer });
+          const model: number[] = [];
+          let [n, dropped] = [0, 0];
+          for (const telling of moves) {
+            if (telling) {
+              model.push(++n);
+              tell(happened(n));
+              if (model.length > buffer && model.shift() !== undefined) dropped++;
+            } else if (model.length > 0) {
+              expect((await stream.next()).value?.n).toBe(model.shift());
+            }
+            expect(stream.dropped).toBe(dropped);
           }
-          expect(stream.dropped).toBe(dropped);
-        }
-      }),
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -207,7 +221,10 @@ describe('a stream', () => {
       loop: 'fulfilled',
     });
     expect([(await late.next()).done, (await late.next()).done]).toEqual([false, false]);
-    expect(await Promise.race([late.next(), new FakeClock().settle()])).toEqual({ done: true, value: undefined });
+    expect(await Promise.race([late.next(), new FakeClock().settle()])).toEqual({
+      done: true,
+      value: undefined,
+    });
   });
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null])('has no buffer of %o', (buffer) => {

@@ -4,10 +4,26 @@ import { InvalidNameError } from '../../src/index.ts';
 import { checkName, checkPattern } from '../../src/kernel/names.ts';
 import { raise, thrownBy } from '../support/outcome.ts';
 
-const notText = [undefined, null, 0, Number.NaN, 1n, true, Symbol('x'), {}, [], ['a'], () => 'a', new String('a')];
+const notText = [
+  undefined,
+  null,
+  0,
+  Number.NaN,
+  1n,
+  true,
+  Symbol('x'),
+  {},
+  [],
+  ['a'],
+  () => 'a',
+  new String('a'),
+];
 const hostile = [
   ['an object whose toString throws', { toString: () => raise('toString') }],
-  ['a proxy whose every trap throws', new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto') })],
+  [
+    'a proxy whose every trap throws',
+    new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto') }),
+  ],
 ] as const;
 const badText = ['', ' ', 'a b', ' a', 'a ', '\t', 'a\nb', 'a\0b', '\u007f', '\u0085', '\ud800', 'a\udc00b'];
 const badDots = ['.', '..', '../a', '.a', 'a.', 'a..b', '__proto__'];
@@ -53,17 +69,23 @@ describe.each([
   });
 });
 
-it.each(['*', '>', 'a.*', '*.a', 'a.>', 'a*', '**', 'a.b>'])('keeps the wildcards of %s out of names', (value) => {
-  expect(thrownBy(() => checkName('topic', value))).toBeInstanceOf(InvalidNameError);
-});
+it.each(['*', '>', 'a.*', '*.a', 'a.>', 'a*', '**', 'a.b>'])(
+  'keeps the wildcards of %s out of names',
+  (value) => {
+    expect(thrownBy(() => checkName('topic', value))).toBeInstanceOf(InvalidNameError);
+  },
+);
 
 it.each(['*', '>', 'a.*', '*.a', '*.*', 'a.>', '*.>', 'a.*.b.>'])('takes %s for a pattern', (value) => {
   expect(checkPattern(value)).toBe(value);
 });
 
-it.each(['>.a', 'a.>.b', '>.>', 'a*', '*a', '**', 'a>', 'a.b*c', '>>'])('takes %s for no pattern', (value) => {
-  expect(thrownBy(() => checkPattern(value))).toBeInstanceOf(InvalidNameError);
-});
+it.each(['>.a', 'a.>.b', '>.>', 'a*', '*a', '**', 'a>', 'a.b*c', '>>'])(
+  'takes %s for no pattern',
+  (value) => {
+    expect(thrownBy(() => checkPattern(value))).toBeInstanceOf(InvalidNameError);
+  },
+);
 
 it('finds the same fault each time it is asked, also after very many names', () => {
   for (let index = 0; index < 25_000; index++) checkName('topic', `topic.${index}`);
@@ -81,7 +103,10 @@ it('takes every name for a pattern that means itself, and no text with a wildcar
       return false;
     }
   };
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.constantFrom('a', '.', '*', '>', ' '), { maxLength: 6 }).map((parts) => parts.join('')));
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.constantFrom('a', '.', '*', '>', ' '), { maxLength: 6 }).map((parts) => parts.join('')),
+  );
   fc.assert(
     fc.property(text, (name) => {
       const asName = accepts((value) => checkName('topic', value), name);

@@ -60,7 +60,9 @@ describe('a whole number', () => {
     fc.assert(
       fc.property(fc.integer(), fc.nat(), fc.oneof(fc.integer(), fc.double()), (min, span, value) => {
         const max = min + span;
-        expect(accepts(whole({ min, max }), value)).toBe(Number.isInteger(value) && value >= min && value <= max);
+        expect(accepts(whole({ min, max }), value)).toBe(
+          Number.isInteger(value) && value >= min && value <= max,
+        );
       }),
     );
     expect(accepts(whole(), Number.POSITIVE_INFINITY)).toBe(false);
@@ -69,18 +71,24 @@ describe('a whole number', () => {
 });
 
 describe('a number from 0 to 1', () => {
-  it.each([...NUMBERS.filter((value) => value !== 0.5), 1.000001, Number.POSITIVE_INFINITY])('is never %o', (value) => {
-    expect(accepts(number({ min: 0, max: 1 }), value)).toBe(false);
-  });
+  it.each([...NUMBERS.filter((value) => value !== 0.5), 1.000001, Number.POSITIVE_INFINITY])(
+    'is never %o',
+    (value) => {
+      expect(accepts(number({ min: 0, max: 1 }), value)).toBe(false);
+    },
+  );
   it.each([0, 0.5, 1])('may be %d', (value) => {
     expect(accepts(number({ min: 0, max: 1 }), value)).toBe(true);
   });
 });
 
 describe('a duration', () => {
-  it.each(NUMBERS.filter((value) => value !== 0.5 && value !== 2 ** 53 && value !== 1e308))('is never %o', (value) => {
-    expect(accepts(duration(), value)).toBe(false);
-  });
+  it.each(NUMBERS.filter((value) => value !== 0.5 && value !== 2 ** 53 && value !== 1e308))(
+    'is never %o',
+    (value) => {
+      expect(accepts(duration(), value)).toBe(false);
+    },
+  );
   it('may be Infinity only where that means no limit', () => {
     expect(accepts(duration(), Number.POSITIVE_INFINITY)).toBe(false);
     expect(accepts(duration({ infinity: true }), Number.POSITIVE_INFINITY)).toBe(true);
@@ -144,12 +152,20 @@ describe('an options object', () => {
   const parse = (options: unknown): Settings => parseOptions<Settings>('Thing', rules, options);
   const refusal = (options: unknown) => thrownBy(() => parse(options)) as InvalidOptionsError;
 
-  it.each([undefined, {}, { size: undefined }, Object.create(null)])('may leave everything out: %o', (options) => {
-    expect(parse(options)).toEqual({ size: 3, inner: undefined, log: undefined });
-  });
+  it.each([undefined, {}, { size: undefined }, Object.create(null)])(
+    'may leave everything out: %o',
+    (options) => {
+      expect(parse(options)).toEqual({ size: 3, inner: undefined, log: undefined });
+    },
+  );
 
   it.each(['text', 5, true, [], [1], () => 1])('is never %o', (options) => {
-    expect(refusal(options)).toMatchObject({ owner: 'Thing', option: 'options', rule: 'an object', value: options });
+    expect(refusal(options)).toMatchObject({
+      owner: 'Thing',
+      option: 'options',
+      rule: 'an object',
+      value: options,
+    });
   });
 
   it.each([
@@ -165,12 +181,22 @@ describe('an options object', () => {
     [{ inner: { names: ['a', , 'b'] } }, 'inner.names.1', 'text', undefined],
     [{ inner: { names: [], more: 1 } }, 'inner.more', 'one of the known options (names)', 'more'],
     [{ log: { write: 1 } }, 'log', 'a Log (an object with write)', { write: 1 }],
-  ])('that is %o is refused by the name of the option, its rule and its value', (options, option, rule, value) => {
-    const error = refusal(options);
+  ])(
+    'that is %o is refused by the name of the option, its rule and its value',
+    (options, option, rule, value) => {
+      const error = refusal(options);
 
-    expect(error).toMatchObject({ code: 'INVALID_OPTIONS', owner: 'Thing', option, rule, value, retryable: false });
-    expect(error.message).toContain(`Thing: ${option} must be ${rule}, got `);
-  });
+      expect(error).toMatchObject({
+        code: 'INVALID_OPTIONS',
+        owner: 'Thing',
+        option,
+        rule,
+        value,
+        retryable: false,
+      });
+      expect(error.message).toContain(`Thing: ${option} must be ${rule}, got `);
+    },
+  );
 
   it('is read once, and nothing of it is written to', () => {
     const reads: string[] = [];

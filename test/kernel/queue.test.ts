@@ -20,8 +20,14 @@ const first = (items: readonly Item[]): Item | undefined =>
   items.toSorted((a, b) => b.priority - a.priority)[0];
 
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('push' as const), priority: fc.integer({ min: -2, max: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('push' as const), priority: fc.double({ noNaN: true }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('push' as const), priority: fc.integer({ min: -2, max: 3 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('push' as const), priority: fc.double({ noNaN: true }) }),
+  },
   { weight: 2, arbitrary: fc.constant({ kind: 'shift' as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), at: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('again' as const), at: fc.nat() }) },

@@ -4,7 +4,16 @@ import { CancelledError } from '../../src/index.ts';
 import { brokerWithDesk, leftOf, NOTHING } from '../support/broker.ts';
 import { watch } from '../support/outcome.ts';
 
-const reasons = [null, '', 'text', 0, Symbol.for('why'), { why: 1 }, new Error('why'), Object.freeze(['why'])];
+const reasons = [
+  null,
+  '',
+  'text',
+  0,
+  Symbol.for('why'),
+  { why: 1 },
+  new Error('why'),
+  Object.freeze(['why']),
+];
 
 /** What a signal of somebody else's making may have as its reason: a real one never has undefined. */
 class OwnSignal extends EventTarget {
@@ -19,17 +28,23 @@ class OwnSignal extends EventTarget {
 const asSignal = (signal: OwnSignal) => signal as unknown as AbortSignal;
 
 describe('a signal that has aborted already', () => {
-  it.each(reasons)('cancels the request at once, with the reason %o as the cause, and nothing is sent', async (reason) => {
-    const { clock, broker, desk } = brokerWithDesk();
-    const outcome = watch(broker.request('desk', 1, { signal: AbortSignal.abort(reason) }));
-    await clock.settle();
+  it.each(reasons)(
+    'cancels the request at once, with the reason %o as the cause, and nothing is sent',
+    async (reason) => {
+      const { clock, broker, desk } = brokerWithDesk();
+      const outcome = watch(broker.request('desk', 1, { signal: AbortSignal.abort(reason) }));
+      await clock.settle();
 
-    expect(outcome.value).toBeInstanceOf(CancelledError);
-    expect(outcome.value).toMatchObject({ code: 'CANCELLED', what: 'request "desk"', retryable: false });
-    expect((outcome.value as Error).cause).toBe(reason);
-    expect(desk.jobs).toEqual([]);
-    expect({ ...leftOf(broker, clock), cancelled: broker.stats().cancelled }).toEqual({ ...NOTHING, cancelled: 1 });
-  });
+      expect(outcome.value).toBeInstanceOf(CancelledError);
+      expect(outcome.value).toMatchObject({ code: 'CANCELLED', what: 'request "desk"', retryable: false });
+      expect((outcome.value as Error).cause).toBe(reason);
+      expect(desk.jobs).toEqual([]);
+      expect({ ...leftOf(broker, clock), cancelled: broker.stats().cancelled }).toEqual({
+        ...NOTHING,
+        cancelled: 1,
+      });
+    },
+  );
 
   it('without a reason leaves the cause undefined', async () => {
     const { clock, broker } = brokerWithDesk();
@@ -45,18 +60,21 @@ describe('a signal that has aborted already', () => {
 });
 
 describe('a signal that aborts', () => {
-  it.each(reasons)('while the handler runs cancels both at once, with the reason %o as the cause', async (reason) => {
-    const { clock, broker, desk } = brokerWithDesk();
-    const controller = new AbortController();
-    const outcome = watch(broker.request('desk', 1, { signal: controller.signal }));
-    await clock.settle();
-    controller.abort(reason);
+  it.each(reasons)(
+    'while the handler runs cancels both at once, with the reason %o as the cause',
+    async (reason) => {
+      const { clock, broker, desk } = brokerWithDesk();
+      const controller = new AbortController();
+      const outcome = watch(broker.request('desk', 1, { signal: controller.signal }));
+      await clock.settle();
+      controller.abort(reason);
 
-    expect(desk.job(0).context.signal.aborted).toBe(true);
-    await clock.settle();
-    expect((outcome.value as Error).cause).toBe(reason);
-    expect(desk.job(0).context.signal.reason).toBe(outcome.value);
-  });
+      expect(desk.job(0).context.signal.aborted).toBe(true);
+      await clock.settle();
+      expect((outcome.value as Error).cause).toBe(reason);
+      expect(desk.job(0).context.signal.reason).toBe(outcome.value);
+    },
+  );
 
   it('without a reason leaves the cause undefined', async () => {
     const { clock, broker } = brokerWithDesk();
@@ -108,7 +126,10 @@ describe('a signal that aborts', () => {
     await clock.settle();
 
     expect(outcome.value).toBe('answer');
-    expect({ aborted: signal.aborted, cancelled: broker.stats().cancelled }).toEqual({ aborted: false, cancelled: 0 });
+    expect({ aborted: signal.aborted, cancelled: broker.stats().cancelled }).toEqual({
+      aborted: false,
+      cancelled: 0,
+    });
   });
 
   it('in the turn of the answer leaves one outcome, the same in promise and counters', async () => {
@@ -153,7 +174,10 @@ describe('a signal that aborts', () => {
 
     expect(outcomes.map(({ value }) => (value as Error).cause)).toEqual(['all', 'all', 'all']);
     expect((bystander.value as Error).cause).toBe('by the first');
-    expect({ inputs: desk.inputs, sent: sent[0]?.state }).toEqual({ inputs: [1, 2, 3, 4, 5], sent: 'pending' });
+    expect({ inputs: desk.inputs, sent: sent[0]?.state }).toEqual({
+      inputs: [1, 2, 3, 4, 5],
+      sent: 'pending',
+    });
   });
 });
 

@@ -41,7 +41,7 @@ describe('closing a broker', () => {
     }
     await clock.settle();
     expect(desk.jobs).toEqual([]);
-    expect(broker.stats()).toMatchObject({ requested: 0, published: 0, subscriptions: 0, responders: 1 });
+    expect(broker.stats()).toMatchObject({ requested: 0, published: 0, subscriptions: 0, responders: 0 });
   });
 
   it('inside a handler ends that request like the others', async () => {
@@ -61,7 +61,10 @@ describe('closing a broker', () => {
     broker.close();
     await clock.advance(100);
 
-    expect({ ...leftOf(broker, clock), abandoned: broker.stats().abandoned }).toEqual({ ...NOTHING, abandoned: 1 });
+    expect({ ...leftOf(broker, clock), abandoned: broker.stats().abandoned }).toEqual({
+      ...NOTHING,
+      abandoned: 1,
+    });
   });
 
   it('leaves ended subscriptions and responders that are ended again in peace', () => {
@@ -83,5 +86,9 @@ it('shares nothing with another broker', async () => {
   other.broker.close();
   await clock.settle();
 
-  expect({ state: outcome.state, own: desk.inputs, others: other.desk.inputs }).toEqual({ state: 'pending', own: [1], others: [] });
+  expect({ state: outcome.state, own: desk.inputs, others: other.desk.inputs }).toEqual({
+    state: 'pending',
+    own: [1],
+    others: [],
+  });
 });

@@ -8,7 +8,11 @@ describe('a handler whose sender has gone', () => {
     watch(broker.request('desk', 'slow', { timeout: 100 }));
     watch(broker.request('desk', 'next'));
     await clock.advance(4_000);
-    expect({ inputs: desk.inputs, ...leftOf(broker, clock) }).toMatchObject({ inputs: ['slow'], active: 1, waiting: 1 });
+    expect({ inputs: desk.inputs, ...leftOf(broker, clock) }).toMatchObject({
+      inputs: ['slow'],
+      active: 1,
+      waiting: 1,
+    });
     desk.job(0).finish();
     await clock.settle();
 
@@ -74,6 +78,9 @@ describe('a handler whose sender has gone', () => {
     watch(broker.request('polite', 'next'));
     await clock.advance(100);
 
-    expect({ inputs: desk.inputs, abandoned: broker.stats().abandoned }).toEqual({ inputs: ['slow', 'next'], abandoned: 0 });
+    expect({ inputs: desk.inputs, abandoned: broker.stats().abandoned }).toEqual({
+      inputs: ['slow', 'next'],
+      abandoned: 0,
+    });
   });
 });

@@ -8,35 +8,58 @@ import { watch } from '../support/outcome.ts';
 describe('a responder', () => {
   it('runs as many handlers at once as it said and no more, whatever comes and however they end', async () => {
     const move = fc.oneof(
-      { weight: 3, arbitrary: fc.record({ kind: fc.constant('send' as const), timeout: fc.integer({ min: 1, max: 50 }) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('end' as const), at: fc.nat(), how: fc.constantFrom('finish' as const, 'fail' as const) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 20 }) }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          kind: fc.constant('send' as const),
+          timeout: fc.integer({ min: 1, max: 50 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('end' as const),
+          at: fc.nat(),
+          how: fc.constantFrom('finish' as const, 'fail' as const),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 20 }) }),
+      },
     );
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 5 }), fc.array(move, { maxLength: 60 }), async (concurrency, waiting, moves) => {
-        const { clock, broker, desk } = brokerWithDesk({ grace: '1h' }, { concurrency, waiting });
-        const outcomes = [];
-        for (const step of moves) {
-          if (step.kind === 'send') outcomes.push(watch(broker.request('desk', outcomes.length, { timeout: step.timeout })));
-          else if (step.kind === 'end' && desk.jobs.length > 0) desk.job(step.at % desk.jobs.length)[step.how]();
-          else if (step.kind === 'wait') await clock.advance(step.ms);
-          await clock.settle();
-          const stats = broker.stats();
-          expect(desk.open).toBeLessThanOrEqual(concurrency);
-          expect(stats.active).toBe(desk.open);
-          expect(stats.waiting).toBeLessThanOrEqual(waiting);
-          if (stats.waiting > 0) expect(desk.open, 'nobody waits beside a free slot').toBe(concurrency);
-        }
-        for (let done = 0; done < desk.jobs.length; ) {
-          for (; done < desk.jobs.length; done++) desk.job(done).finish();
-          await clock.settle();
-        }
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 5 }),
+        fc.array(move, { maxLength: 60 }),
+        async (concurrency, waiting, moves) => {
+          const { clock, broker, desk } = brokerWithDesk({ grace: '1h' }, { concurrency, waiting });
+          const outcomes = [];
+          for (const step of moves) {
+            if (step.kind === 'send')
+              outcomes.push(watch(broker.request('desk', outcomes.length, { timeout: step.timeout })));
+            else if (step.kind === 'end' && desk.jobs.length > 0)
+              desk.job(step.at % desk.jobs.length)[step.how](1);
+            else if (step.kind === 'wait') await clock.advance(step.ms);
+            await clock.settle();
+            const stats = broker.stats();
+            expect(desk.open).toBeLessThanOrEqual(concurrency);
+            expect(stats.active).toBe(desk.open);
+            expect(stats.waiting).toBeLessThanOrEqual(waiting);
+            if (stats.waiting > 0) expect(desk.open, 'nobody waits beside a free slot').toBe(concurrency);
+          }
+          for (let done = 0; done < desk.jobs.length; ) {
+            for (; done < desk.jobs.length; done++) desk.job(done).finish();
+            await clock.settle();
+          }
 
-        expect(outcomes.every(({ state }) => state !== 'pending')).toBe(true);
-        expect(leftOf(broker, clock)).toEqual(NOTHING);
-        const { requested, replied, failed, timedOut, cancelled } = broker.stats();
-        expect(replied + failed + timedOut + cancelled).toBe(requested);
-      }),
+          expect(outcomes.every(({ state }) => state !== 'pending')).toBe(true);
+          expect(leftOf(broker, clock)).toEqual(NOTHING);
+          const { requested, replied, failed, timedOut, cancelled } = broker.stats();
+          expect(replied + failed + timedOut + cancelled).toBe(requested);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -99,9 +122,21 @@ describe('a responder', () => {
 describe('requests that wait', () => {
   it('start by priority, and in the order of sending within one', async () => {
     const { clock, broker, desk } = brokerWithDesk({}, { concurrency: 1 });
-    const priorities: (Priority | undefined)[] = ['low', undefined, 'critical', 2.5, 'high', 'medium', 'low', -7, 'critical', 1];
+    const priorities: (Priority | undefined)[] = [
+      'low',
+      undefined,
+      'critical',
+      2.5,
+      'high',
+      'medium',
+      'low',
+      -7,
+      'critical',
+      1,
+    ];
     watch(broker.request('desk', 'first'));
-    for (const [n, priority] of priorities.entries()) watch(broker.request('desk', `${n} ${priority ?? ''}`, { priority }));
+    for (const [n, priority] of priorities.entries())
+      watch(broker.request('desk', `${n} ${priority ?? ''}`, { priority }));
     await clock.settle();
     for (let n = 0; n < priorities.length; n++) {
       desk.job(n).finish();
@@ -124,25 +159,39 @@ describe('requests that wait', () => {
   });
 
   it('start in the order of sending for each pair and priority, over any mix of them', async () => {
-    const send = fc.record({ topic: fc.constantFrom('a', 'b'), priority: fc.constantFrom('low' as const, 'high' as const), sender: fc.constantFrom('x', 'y') });
+    const send = fc.record({
+      topic: fc.constantFrom('a', 'b'),
+      priority: fc.constantFrom('low' as const, 'high' as const),
+      sender: fc.constantFrom('x', 'y'),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(send, { maxLength: 50 }), fc.integer({ min: 1, max: 3 }), async (sends, concurrency) => {
-        const clock = new FakeClock();
-        const broker = new MessageBroker({ clock });
-        const started: { key: string; n: number }[] = [];
-        for (const topic of ['a', 'b']) {
-          broker.respond(topic, async (n: number, { message }) => {
-              started.push({ key: `${topic} ${message.sender} ${message.priority}`, n });
-              await clock.settle();
-            }, { concurrency });
-        }
-        await Promise.all(sends.map(({ topic, priority, sender }, n) => broker.request(topic, n, { priority, sender })));
-        for (const group of Object.values(Object.groupBy(started, ({ key }) => key))) {
-          const numbers = (group ?? []).map(({ n }) => n);
-          expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-        }
-        expect(started).toHaveLength(sends.length);
-      }),
+      fc.asyncProperty(
+        fc.array(send, { maxLength: 50 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (sends, concurrency) => {
+          const clock = new FakeClock();
+          const broker = new MessageBroker({ clock });
+          const started: { key: string; n: number }[] = [];
+          for (const topic of ['a', 'b']) {
+            broker.respond(
+              topic,
+              async (n: number, { message }) => {
+                started.push({ key: `${topic} ${message.sender} ${message.priority}`, n });
+                await clock.settle();
+              },
+              { concurrency },
+            );
+          }
+          await Promise.all(
+            sends.map(({ topic, priority, sender }, n) => broker.request(topic, n, { priority, sender })),
+          );
+          for (const group of Object.values(Object.groupBy(started, ({ key }) => key))) {
+            const numbers = (group ?? []).map(({ n }) => n);
+            expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+          }
+          expect(started).toHaveLength(sends.length);
+        },
+      ),
       { numRuns: 40 },
     );
   });

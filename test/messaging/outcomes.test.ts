@@ -29,9 +29,38 @@ const outputs: [string, RequestHandler, unknown][] = [
   ['something circular', () => circular, circular],
   ['what a thenable resolves to', () => ({ then: (ok: (v: unknown) => void) => ok(42) }), 42],
   ['what a thenable in a thenable resolves to', () => chain(1_000), 'end'],
-  ['the first that a thenable settles with', () => ({ then: (ok: (v: unknown) => void, no: (e: unknown) => void) => { ok(1); no(new Error('second')); ok(3); } }), 1],
-  ['what a thenable resolves to before it throws', () => ({ then: (ok: (v: unknown) => void) => { ok(1); raise('after'); } }), 1],
-  ['the first of a promise whose own then settles twice', () => Object.assign(Promise.resolve(0), { then: (ok: (v: unknown) => void) => { ok(1); ok(2); } }), 1],
+  [
+    'the first that a thenable settles with',
+    () => ({
+      then: (ok: (v: unknown) => void, no: (e: unknown) => void) => {
+        ok(1);
+        no(new Error('second'));
+        ok(3);
+      },
+    }),
+    1,
+  ],
+  [
+    'what a thenable resolves to before it throws',
+    () => ({
+      then: (ok: (v: unknown) => void) => {
+        ok(1);
+        raise('after');
+      },
+    }),
+    1,
+  ],
+  [
+    'the first of a promise whose own then settles twice',
+    () =>
+      Object.assign(Promise.resolve(0), {
+        then: (ok: (v: unknown) => void) => {
+          ok(1);
+          ok(2);
+        },
+      }),
+    1,
+  ],
 ];
 
 it.each(outputs)('answers with %s', async (_what, handler, output) => {
@@ -43,7 +72,10 @@ it.each(outputs)('answers with %s', async (_what, handler, output) => {
 });
 
 const frozen = Object.freeze({ code: 'TIMEOUT', retryable: false });
-const proxy = new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto'), has: () => raise('has') });
+const proxy = new Proxy(
+  {},
+  { get: () => raise('get'), getPrototypeOf: () => raise('proto'), has: () => raise('has') },
+);
 const cyclicCause = new Error('round');
 cyclicCause.cause = cyclicCause;
 const thrown: [string, unknown][] = [
@@ -63,22 +95,52 @@ const thrown: [string, unknown][] = [
 ];
 
 describe.each([
-  ['throws', (value: unknown): RequestHandler => () => raise(value)],
-  ['rejects with', (value: unknown): RequestHandler => () => Promise.reject(value)],
-  ['gives a thenable that rejects with', (value: unknown): RequestHandler => () => ({ then: (_ok: unknown, no: (e: unknown) => void) => no(value) })],
-  ['gives a thenable that throws', (value: unknown): RequestHandler => () => ({ then: () => raise(value) })],
-  ['gives something whose then throws', (value: unknown): RequestHandler => () => Object.defineProperty({}, 'then', { get: () => raise(value) })],
+  [
+    'throws',
+    (value: unknown): RequestHandler =>
+      () =>
+        raise(value),
+  ],
+  [
+    'rejects with',
+    (value: unknown): RequestHandler =>
+      () =>
+        Promise.reject(value),
+  ],
+  [
+    'gives a thenable that rejects with',
+    (value: unknown): RequestHandler =>
+      () => ({ then: (_ok: unknown, no: (e: unknown) => void) => no(value) }),
+  ],
+  [
+    'gives a thenable that throws',
+    (value: unknown): RequestHandler =>
+      () => ({ then: () => raise(value) }),
+  ],
+  [
+    'gives something whose then throws',
+    (value: unknown): RequestHandler =>
+      () =>
+        Object.defineProperty({}, 'then', { get: () => raise(value) }),
+  ],
 ])('a handler that %s', (_how, make) => {
-  it.each(thrown)('%s fails its request with a HandlerError whose cause is just that', async (_what, value) => {
-    const { clock, broker } = setUp(make(value));
-    const outcome = watch(broker.request('t', 1));
-    await clock.settle();
+  it.each(thrown)(
+    '%s fails its request with a HandlerError whose cause is just that',
+    async (_what, value) => {
+      const { clock, broker } = setUp(make(value));
+      const outcome = watch(broker.request('t', 1));
+      await clock.settle();
 
-    expect(outcome.value).toBeInstanceOf(HandlerError);
-    expect(outcome.value).toMatchObject({ code: 'HANDLER_FAILED', handler: 'responder "t"', retryable: value !== frozen });
-    expect(Object.is((outcome.value as Error).cause, value)).toBe(true);
-    expect({ ...leftOf(broker, clock), failed: broker.stats().failed }).toEqual({ ...NOTHING, failed: 1 });
-  });
+      expect(outcome.value).toBeInstanceOf(HandlerError);
+      expect(outcome.value).toMatchObject({
+        code: 'HANDLER_FAILED',
+        handler: 'responder "t"',
+        retryable: value !== frozen,
+      });
+      expect(Object.is((outcome.value as Error).cause, value)).toBe(true);
+      expect({ ...leftOf(broker, clock), failed: broker.stats().failed }).toEqual({ ...NOTHING, failed: 1 });
+    },
+  );
 });
 
 const never: [string, RequestHandler][] = [
@@ -89,7 +151,9 @@ const never: [string, RequestHandler][] = [
 it.each(never)('gives a timeout for a handler that %s, and goes on with the next', async (_what, handler) => {
   const clock = new FakeClock();
   const broker = new MessageBroker({ clock, grace: 100 });
-  broker.respond('t', (body, context) => (body === 'hang' ? handler(body, context) : body), { concurrency: 1 });
+  broker.respond('t', (body, context) => (body === 'hang' ? handler(body, context) : body), {
+    concurrency: 1,
+  });
   const outcome = watch(broker.request('t', 'hang', { timeout: 50 }));
   const next = watch(broker.request('t', 'next'));
   await clock.advance(50);

@@ -3,9 +3,54 @@ import { InvalidNameError, InvalidOptionsError, MessageBroker } from '../../src/
 import { brokerWithDesk, leftOf, NOTHING } from '../support/broker.ts';
 import { rejection, thrownBy } from '../support/outcome.ts';
 
-const badDurations = [Number.NaN, -1, 0, 0.5, Number.NEGATIVE_INFINITY, '', '5', '-1s', 'soon', null, true, [], {}, 5n, new Date(0)];
-const badLimits = [Number.NaN, -1, 0, 1.5, Number.POSITIVE_INFINITY, 2 ** 53, '5', '', null, true, [], {}, 5n];
-const badNames = [undefined, null, 5, {}, [], Symbol('x'), '', ' ', 'a b', 'a..b', '.a', 'a.', '__proto__', 'x'.repeat(257)];
+const badDurations = [
+  Number.NaN,
+  -1,
+  0,
+  0.5,
+  Number.NEGATIVE_INFINITY,
+  '',
+  '5',
+  '-1s',
+  'soon',
+  null,
+  true,
+  [],
+  {},
+  5n,
+  new Date(0),
+];
+const badLimits = [
+  Number.NaN,
+  -1,
+  0,
+  1.5,
+  Number.POSITIVE_INFINITY,
+  2 ** 53,
+  '5',
+  '',
+  null,
+  true,
+  [],
+  {},
+  5n,
+];
+const badNames = [
+  undefined,
+  null,
+  5,
+  {},
+  [],
+  Symbol('x'),
+  '',
+  ' ',
+  'a b',
+  'a..b',
+  '.a',
+  'a.',
+  '__proto__',
+  'x'.repeat(257),
+];
 const badHandlers = [undefined, null, 'text', 5, {}, class {}];
 
 describe('new MessageBroker', () => {
@@ -21,12 +66,20 @@ describe('new MessageBroker', () => {
     const error = thrownBy(() => new MessageBroker({ [option as string]: value }));
 
     expect(error).toBeInstanceOf(InvalidOptionsError);
-    expect(error).toMatchObject({ code: 'INVALID_OPTIONS', owner: 'MessageBroker', option, retryable: false });
+    expect(error).toMatchObject({
+      code: 'INVALID_OPTIONS',
+      owner: 'MessageBroker',
+      option,
+      retryable: false,
+    });
     expect((error as InvalidOptionsError).message).toContain(`MessageBroker: ${option} must be `);
   });
 
   it.each([5, 'text', [], true])('refuses options that are %o', (options) => {
-    expect(thrownBy(() => new MessageBroker(options as never))).toMatchObject({ option: 'options', value: options });
+    expect(thrownBy(() => new MessageBroker(options as never))).toMatchObject({
+      option: 'options',
+      value: options,
+    });
   });
 });
 
@@ -44,7 +97,11 @@ describe('a request', () => {
     await clock.settle();
 
     expect(error).toBeInstanceOf(InvalidOptionsError);
-    expect(error).toMatchObject({ owner: 'request', option, value: option === 'retries' ? 'retries' : value });
+    expect(error).toMatchObject({
+      owner: 'request',
+      option,
+      value: option === 'retries' ? 'retries' : value,
+    });
     expect({ jobs: desk.jobs, requested: broker.stats().requested }).toEqual({ jobs: [], requested: 0 });
     expect(leftOf(broker, clock)).toEqual(NOTHING);
   });
@@ -62,7 +119,10 @@ describe('publish', () => {
   it.each([...badNames, '*', 'a.*', '>'])('refuses the topic %o', (topic) => {
     const { broker } = brokerWithDesk();
 
-    expect(thrownBy(() => broker.publish(topic as string, 1))).toMatchObject({ code: 'INVALID_NAME', kind: 'topic' });
+    expect(thrownBy(() => broker.publish(topic as string, 1))).toMatchObject({
+      code: 'INVALID_NAME',
+      kind: 'topic',
+    });
     expect(broker.stats().published).toBe(0);
   });
 
@@ -73,8 +133,14 @@ describe('publish', () => {
   ])('refuses the option %s: %o', (option, value) => {
     const { broker } = brokerWithDesk();
 
-    expect(thrownBy(() => broker.publish('t', 1, { [option]: value }))).toMatchObject({ owner: 'publish', option });
-    expect(thrownBy(() => broker.broadcast('*', 1, { [option]: value }))).toMatchObject({ owner: 'broadcast', option });
+    expect(thrownBy(() => broker.publish('t', 1, { [option]: value }))).toMatchObject({
+      owner: 'publish',
+      option,
+    });
+    expect(thrownBy(() => broker.broadcast('*', 1, { [option]: value }))).toMatchObject({
+      owner: 'broadcast',
+      option,
+    });
     expect(broker.stats()).toMatchObject({ published: 0, requested: 0 });
   });
 });
@@ -83,7 +149,10 @@ describe('subscribe and broadcast', () => {
   it.each([...badNames, 'a*', '>.a', '**'])('refuse the pattern %o', (pattern) => {
     const { broker } = brokerWithDesk();
 
-    expect(thrownBy(() => broker.subscribe(pattern as string, () => 1))).toMatchObject({ code: 'INVALID_NAME', kind: 'pattern' });
+    expect(thrownBy(() => broker.subscribe(pattern as string, () => 1))).toMatchObject({
+      code: 'INVALID_NAME',
+      kind: 'pattern',
+    });
     expect(thrownBy(() => broker.broadcast(pattern as string, 1))).toMatchObject({ code: 'INVALID_NAME' });
     expect(broker.stats().subscriptions).toBe(0);
   });
@@ -123,6 +192,9 @@ describe('respond', () => {
   it.each(badHandlers)('refuses the handler %o', (handler) => {
     const { broker } = brokerWithDesk();
 
-    expect(thrownBy(() => broker.respond('t', handler as never))).toMatchObject({ owner: 'respond', option: 'handler' });
+    expect(thrownBy(() => broker.respond('t', handler as never))).toMatchObject({
+      owner: 'respond',
+      option: 'handler',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MessageEvent, MessageBroker, NoResponderError } from '../../src/index.ts';
+import { MessageBroker, type MessageEvent, NoResponderError } from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { brokerWithDesk, leftOf, NOTHING } from '../support/broker.ts';
 import { rejection, watch } from '../support/outcome.ts';
@@ -44,15 +44,21 @@ describe('a request', () => {
 
   it('gets its own answer and no other, however many are open and in whatever order they are answered', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(Array.from({ length: 40 }, (_, n) => n), { minLength: 40 }), async (order) => {
-        const { clock, broker, desk } = brokerWithDesk();
-        const nonces = order.map((n) => ({ nonce: n }));
-        const answers = nonces.map((nonce) => broker.request('desk', nonce));
-        await clock.settle();
-        for (const n of order) desk.job(n).finish(desk.job(n).input);
+      fc.asyncProperty(
+        fc.shuffledSubarray(
+          Array.from({ length: 40 }, (_, n) => n),
+          { minLength: 40 },
+        ),
+        async (order) => {
+          const { clock, broker, desk } = brokerWithDesk();
+          const nonces = order.map((n) => ({ nonce: n }));
+          const answers = nonces.map((nonce) => broker.request('desk', nonce));
+          await clock.settle();
+          for (const n of order) desk.job(n).finish(desk.job(n).input);
 
-        expect(await Promise.all(answers)).toEqual(nonces);
-      }),
+          expect(await Promise.all(answers)).toEqual(nonces);
+        },
+      ),
       { numRuns: 20 },
     );
   });

@@ -12,7 +12,10 @@ describe('a topic', () => {
 
     expect(error).toBeInstanceOf(TopicTakenError);
     expect(error).toMatchObject({ code: 'TOPIC_TAKEN', topic: 'desk', retryable: false });
-    expect({ inputs: desk.inputs, responders: broker.stats().responders }).toEqual({ inputs: [1], responders: 1 });
+    expect({ inputs: desk.inputs, responders: broker.stats().responders }).toEqual({
+      inputs: [1],
+      responders: 1,
+    });
   });
 
   it('is free again once its responder has ended, and the old one’s end does not hurt the new one', async () => {
@@ -58,7 +61,8 @@ describe('a broadcast', () => {
   it('reaches every responder whose topic meets the pattern, and no subscription', async () => {
     const { clock, broker, desk } = brokerWithDesk();
     const got: string[] = [];
-    for (const topic of ['desk.a', 'desk.b', 'desk.b.c', 'other.a']) broker.respond(topic, () => got.push(topic));
+    for (const topic of ['desk.a', 'desk.b', 'desk.b.c', 'other.a'])
+      broker.respond(topic, () => got.push(topic));
     broker.subscribe('>', () => got.push('subscription'));
 
     expect(broker.broadcast('desk.*', 1)).toBe(2);

@@ -13,13 +13,20 @@ describe('a request that gets no answer', () => {
     [2 ** 31 + 5, 2 ** 31 + 5],
   ])('ends after %d ms with a timeout of %o, and not a millisecond earlier', async (ms, timeout) => {
     const { clock, broker } = brokerWithDesk();
-    const outcome = watch(broker.request('desk', 1, timeout === undefined ? {} : { timeout: timeout as number }));
+    const outcome = watch(
+      broker.request('desk', 1, timeout === undefined ? {} : { timeout: timeout as number }),
+    );
     await clock.advance(ms - 1);
     expect(outcome.state).toBe('pending');
     await clock.advance(1);
 
     expect(outcome.value).toBeInstanceOf(TimeoutError);
-    expect(outcome.value).toMatchObject({ code: 'TIMEOUT', what: 'request "desk"', timeoutMs: ms, retryable: true });
+    expect(outcome.value).toMatchObject({
+      code: 'TIMEOUT',
+      what: 'request "desk"',
+      timeoutMs: ms,
+      retryable: true,
+    });
   });
 
   it('waits for ever where the timeout is Infinity', async () => {
@@ -43,7 +50,10 @@ describe('a request that gets no answer', () => {
     await clock.advance(50);
     desk.job(0).finish();
     await clock.advance(49);
-    expect({ inputs: desk.inputs, state: started.state }).toEqual({ inputs: ['first', 'third'], state: 'pending' });
+    expect({ inputs: desk.inputs, state: started.state }).toEqual({
+      inputs: ['first', 'third'],
+      state: 'pending',
+    });
     await clock.advance(1);
 
     expect(started.value).toMatchObject({ code: 'TIMEOUT', timeoutMs: 200 });
@@ -60,7 +70,10 @@ describe('a request that gets no answer', () => {
     desk.job(0).finish();
     await clock.settle();
 
-    expect({ third: third.state, inputs: desk.inputs }).toEqual({ third: 'pending', inputs: ['first', 'third'] });
+    expect({ third: third.state, inputs: desk.inputs }).toEqual({
+      third: 'pending',
+      inputs: ['first', 'third'],
+    });
   });
 
   it('aborts the signal of its handler at that moment, with the timeout as the reason', async () => {
@@ -78,22 +91,31 @@ describe('a request that gets no answer', () => {
 });
 
 describe('a late answer', () => {
-  it.each(['finish', 'fail'] as const)('(%s) is counted and dropped, and never reaches another request', async (how) => {
-    const { clock, broker, desk } = brokerWithDesk();
-    const first = watch(broker.request('desk', 1, { timeout: 10 }));
-    await clock.advance(10);
-    const second = watch(broker.request('desk', 2));
-    await clock.settle();
-    desk.job(0)[how](new Error('late'));
-    await clock.settle();
+  it.each(['finish', 'fail'] as const)(
+    '(%s) is counted and dropped, and never reaches another request',
+    async (how) => {
+      const { clock, broker, desk } = brokerWithDesk();
+      const first = watch(broker.request('desk', 1, { timeout: 10 }));
+      await clock.advance(10);
+      const second = watch(broker.request('desk', 2));
+      await clock.settle();
+      desk.job(0)[how](new Error('late'));
+      await clock.settle();
 
-    expect([first.state, second.state]).toEqual(['rejected', 'pending']);
-    expect(first.value).toBeInstanceOf(TimeoutError);
-    expect(broker.stats()).toMatchObject({ lateReplies: 1, timedOut: 1, failed: 0, replied: 0, pending: 1 });
-    desk.job(1).finish('own');
-    await clock.settle();
-    expect(second.value).toBe('own');
-  });
+      expect([first.state, second.state]).toEqual(['rejected', 'pending']);
+      expect(first.value).toBeInstanceOf(TimeoutError);
+      expect(broker.stats()).toMatchObject({
+        lateReplies: 1,
+        timedOut: 1,
+        failed: 0,
+        replied: 0,
+        pending: 1,
+      });
+      desk.job(1).finish('own');
+      await clock.settle();
+      expect(second.value).toBe('own');
+    },
+  );
 
   it('is a timeout although a blocked loop lets it come before the timer', async () => {
     const { clock, broker, desk } = brokerWithDesk();

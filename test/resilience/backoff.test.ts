@@ -34,7 +34,10 @@ it('grows by its factor up to its maximum where nothing is left to chance', () =
 it('never shrinks from one failure to the next at the same chance', () => {
   fc.assert(
     fc.property(settings, fc.integer({ min: 1, max: 2_000 }), chance, (backoff, count, random) => {
-      const [wait, next] = [count, count + 1].map((n) => backoffMs(backoff, n, () => random)) as [number, number];
+      const [wait, next] = [count, count + 1].map((n) => backoffMs(backoff, n, () => random)) as [
+        number,
+        number,
+      ];
       expect(next).toBeGreaterThanOrEqual(wait * (1 - 1e-12));
     }),
     { numRuns: 1_000 },

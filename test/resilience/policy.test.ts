@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { CancelledError, FullError, HandlerError, InvalidOptionsError, type Policy } from '../../src/index.ts';
+import {
+  CancelledError,
+  FullError,
+  HandlerError,
+  InvalidOptionsError,
+  type Policy,
+} from '../../src/index.ts';
 import { parseOption } from '../../src/kernel/options.ts';
 import { type EffectivePolicy, effectivePolicy, policyRule } from '../../src/resilience/index.ts';
 
@@ -35,7 +41,8 @@ it('takes each field from the first level that sets it, and multiplies nothing',
   fc.assert(
     fc.property(fc.array(level, { maxLength: 4 }), (levels) => {
       const policy = effectivePolicy(...levels.map((given) => given && parse(given)));
-      const first = <K extends keyof Policy>(key: K) => levels.find((given) => given?.[key] !== undefined)?.[key];
+      const first = <K extends keyof Policy>(key: K) =>
+        levels.find((given) => given?.[key] !== undefined)?.[key];
       expect(policy.attempts).toBe(first('attempts') ?? defaults.attempts);
       expect(policy.timeout).toBe(first('timeout') ?? defaults.timeout);
       expect(policy.backoff).toEqual({ ...defaults.backoff, ...first('backoff') });

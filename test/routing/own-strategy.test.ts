@@ -10,21 +10,61 @@ describe('a strategy of one’s own', () => {
   it('sees the task and every candidate in the order of registration, the same list each time', async () => {
     const seen: { request: RoutingRequest; candidates: readonly Candidate[] }[] = [];
     const routing = choosing((request, candidates) => {
-      seen.push({ request: { label: request.label, input: request.input, priority: request.priority, attempt: request.attempt }, candidates });
+      seen.push({
+        request: {
+          label: request.label,
+          input: request.input,
+          priority: request.priority,
+          attempt: request.attempt,
+        },
+        candidates,
+      });
       return candidates[1];
     });
     const { clock, house } = houseWith({
       routing,
-      agents: [namedAgent('a'), namedAgent('b', { specializations: ['x'], concurrency: 3 }), namedAgent('c', { capabilities: ['other'] })],
+      agents: [
+        namedAgent('a'),
+        namedAgent('b', { specializations: ['x'], concurrency: 3 }),
+        namedAgent('c', { capabilities: ['other'] }),
+      ],
     });
 
     expect(await house.ask(WORK, 'input', { priority: 'high' })).toBe('b');
     expect(await house.ask(WORK, 'again')).toBe('b');
     await clock.settle();
     expect(seen[0]?.request).toEqual({ label: 'work', input: 'input', priority: 2, attempt: 1 });
-    expect(seen[0]?.candidates.map(({ name, specializations, concurrency, activeTasks, available, load, performance }) => ({ name, specializations, concurrency, activeTasks, available, load, performance }))).toEqual([
-      { name: 'a', specializations: [], concurrency: 1, activeTasks: 0, available: true, load: 0, performance: 1 },
-      { name: 'b', specializations: ['x'], concurrency: 3, activeTasks: 0, available: true, load: 0, performance: 1 },
+    expect(
+      seen[0]?.candidates.map(
+        ({ name, specializations, concurrency, activeTasks, available, load, performance }) => ({
+          name,
+          specializations,
+          concurrency,
+          activeTasks,
+          available,
+          load,
+          performance,
+        }),
+      ),
+    ).toEqual([
+      {
+        name: 'a',
+        specializations: [],
+        concurrency: 1,
+        activeTasks: 0,
+        available: true,
+        load: 0,
+        performance: 1,
+      },
+      {
+        name: 'b',
+        specializations: ['x'],
+        concurrency: 3,
+        activeTasks: 0,
+        available: true,
+        load: 0,
+        performance: 1,
+      },
     ]);
     expect(seen[1]?.candidates).toBe(seen[0]?.candidates);
   });
@@ -42,12 +82,18 @@ describe('a strategy of one’s own', () => {
     a.desk.job(0).fail(new Error('bad'));
     await clock.advance(10);
 
-    expect({ attempts, tried: [a.desk.inputs, b.desk.inputs] }).toEqual({ attempts: [1, 2], tried: [[1], [1]] });
+    expect({ attempts, tried: [a.desk.inputs, b.desk.inputs] }).toEqual({
+      attempts: [1, 2],
+      tried: [[1], [1]],
+    });
   });
 
   it('that chooses a busy agent lets the task wait for that very one', async () => {
     const [a, b] = [deskAgent('a'), deskAgent('b')];
-    const { clock, house } = houseWith({ routing: choosing((_request, [first]) => first), agents: [a.agent, b.agent] });
+    const { clock, house } = houseWith({
+      routing: choosing((_request, [first]) => first),
+      agents: [a.agent, b.agent],
+    });
     const outcomes = [1, 2].map((n) => watch(house.ask(WORK, n)));
     await clock.settle();
     expect([a.desk.inputs, b.desk.inputs, house.tasks.stats().waiting]).toEqual([[1], [], 1]);
@@ -62,7 +108,10 @@ describe('a strategy of one’s own', () => {
 
   it('is asked again when the busy agent that it chose goes, as long as another could do the task', async () => {
     const [a, b] = [deskAgent('a'), deskAgent('b')];
-    const { clock, house } = houseWith({ routing: choosing((_request, [first]) => first), agents: [a.agent, b.agent] });
+    const { clock, house } = houseWith({
+      routing: choosing((_request, [first]) => first),
+      agents: [a.agent, b.agent],
+    });
     const outcomes = [1, 2].map((n) => watch(house.ask(WORK, n)));
     await clock.settle();
     await house.agents.unregister('a');
@@ -81,13 +130,37 @@ const bad: [string, RoutingStrategy['choose'], string][] = [
   ['gives null', () => null as never, 'chose something that is no candidate'],
   ['gives a name', () => 'a' as never, 'chose something that is no candidate'],
   ['gives a number', () => 0 as never, 'chose something that is no candidate'],
-  ['gives the whole list', (_request, candidates) => candidates as never, 'chose something that is no candidate'],
+  [
+    'gives the whole list',
+    (_request, candidates) => candidates as never,
+    'chose something that is no candidate',
+  ],
   ['gives the definition of an agent', () => another as never, 'chose something that is no candidate'],
-  ['gives a copy of a candidate', (_request, [first]) => ({ ...(first as Candidate) }), 'chose something that is no candidate'],
-  ['gives something that is like a candidate', (_request, [first]) => Object.create(first as Candidate), 'chose something that is no candidate'],
-  ['gives what throws when it is looked at', () => new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto') }) as never, ''],
-  ['gives a promise', (async (_request: unknown, [first]: readonly Candidate[]) => first) as never, 'chose something that is no candidate'],
-  ['gives a promise that rejects', (async () => raise(new Error('later'))) as never, 'chose something that is no candidate'],
+  [
+    'gives a copy of a candidate',
+    (_request, [first]) => ({ ...(first as Candidate) }),
+    'chose something that is no candidate',
+  ],
+  [
+    'gives something that is like a candidate',
+    (_request, [first]) => Object.create(first as Candidate),
+    'chose something that is no candidate',
+  ],
+  [
+    'gives what throws when it is looked at',
+    () => new Proxy({}, { get: () => raise('get'), getPrototypeOf: () => raise('proto') }) as never,
+    '',
+  ],
+  [
+    'gives a promise',
+    (async (_request: unknown, [first]: readonly Candidate[]) => first) as never,
+    'chose something that is no candidate',
+  ],
+  [
+    'gives a promise that rejects',
+    (async () => raise(new Error('later'))) as never,
+    'chose something that is no candidate',
+  ],
 ];
 
 describe.each(bad)('a strategy that %s', (_what, choose, problem) => {
@@ -111,7 +184,10 @@ describe.each(bad)('a strategy that %s', (_what, choose, problem) => {
 
 it('keeps what a strategy threw as the cause', async () => {
   const thrown = { any: 'thing' };
-  const { clock, house } = houseWith({ routing: choosing(() => raise(thrown)), agents: [namedAgent('a'), namedAgent('b')] });
+  const { clock, house } = houseWith({
+    routing: choosing(() => raise(thrown)),
+    agents: [namedAgent('a'), namedAgent('b')],
+  });
   const outcome = watch(house.ask(WORK, 1));
   await clock.settle();
 
@@ -128,7 +204,10 @@ it('does not take an agent of another coordinator', async () => {
     agents: [namedAgent('a'), namedAgent('b')],
   });
   await other.house.ask(WORK, 1);
-  const { clock, house } = houseWith({ routing: choosing(() => foreign), agents: [namedAgent('a'), namedAgent('b')] });
+  const { clock, house } = houseWith({
+    routing: choosing(() => foreign),
+    agents: [namedAgent('a'), namedAgent('b')],
+  });
   const outcome = watch(house.ask(WORK, 1));
   await clock.settle();
 
@@ -137,5 +216,8 @@ it('does not take an agent of another coordinator', async () => {
 });
 
 it.each([null, 'least-loaded', {}, () => 1, { choose: 'a' }])('refuses the strategy %o', (routing) => {
-  expect(thrownBy(() => houseWith({ routing: routing as never }))).toMatchObject({ code: 'INVALID_OPTIONS', option: 'routing' });
+  expect(thrownBy(() => houseWith({ routing: routing as never }))).toMatchObject({
+    code: 'INVALID_OPTIONS',
+    option: 'routing',
+  });
 });

@@ -31,14 +31,18 @@ describe('round robin', () => {
     const { house } = houseWith({ routing: roundRobin(), agents });
     const done: unknown[] = [];
     for (let n = 0; n < 3; n++) {
-      for (const capability of ['read', 'write']) done.push(await house.ask({ capabilities: [capability] }, n));
+      for (const capability of ['read', 'write'])
+        done.push(await house.ask({ capabilities: [capability] }, n));
     }
 
     expect(done).toEqual(['a', 'a', 'b', 'b', 'a', 'a']);
   });
 
   it('goes on where agents come and go', async () => {
-    const { house } = houseWith({ routing: roundRobin(), agents: ['a', 'b', 'c'].map((name) => namedAgent(name)) });
+    const { house } = houseWith({
+      routing: roundRobin(),
+      agents: ['a', 'b', 'c'].map((name) => namedAgent(name)),
+    });
     const done: unknown[] = [];
     for (let n = 0; n < 3; n++) done.push(await house.ask(WORK, n));
     await house.agents.unregister('c');
@@ -59,7 +63,10 @@ describe('least loaded', () => {
     for (let n = 0; n < 12; n++) {
       watch(house.ask(WORK, n));
       await clock.settle();
-      const [one, other] = ['small', 'large'].map((name) => house.agents.get(name)?.load ?? 0) as [number, number];
+      const [one, other] = ['small', 'large'].map((name) => house.agents.get(name)?.load ?? 0) as [
+        number,
+        number,
+      ];
       expect(Math.abs(one - other), `after ${n + 1} tasks`).toBeLessThanOrEqual(0.5);
     }
 

@@ -24,18 +24,16 @@ export interface Expected {
   readonly skip: { readonly kind: SkipReason['kind']; readonly by: readonly string[] } | undefined;
 }
 
-/** Workflows of up to `size` steps in any order of definition, some of which fail, are skipped, or take their time. */
-export function dags({ size = 12, faults = true } = {}): fc.Arbitrary<readonly StepPlan[]> {
+/** Workflows of up to 12 steps in any order of definition, some of which fail, are skipped, or take their time. */
+export function dags(): fc.Arbitrary<readonly StepPlan[]> {
   const step = fc.record({
     ms: fc.integer({ min: 0, max: 6 }),
-    when: faults
-      ? fc.constantFrom<boolean | undefined>(undefined, undefined, undefined, true, false)
-      : fc.constant(undefined),
-    fails: faults ? fc.integer({ min: 0, max: 6 }).map((n) => n === 0) : fc.constant(false),
+    when: fc.constantFrom<boolean | undefined>(undefined, undefined, undefined, true, false),
+    fails: fc.integer({ min: 0, max: 6 }).map((n) => n === 0),
     picks: fc.array(fc.nat(), { maxLength: 4 }),
     place: fc.nat(),
   });
-  return fc.array(step, { maxLength: size }).map((drawn) => {
+  return fc.array(step, { maxLength: 12 }).map((drawn) => {
     const plans = drawn.map(({ picks, place, ...plan }, i) => {
       const after = i === 0 ? [] : [...new Set(picks.map((pick) => `s${pick % i}`))];
       return { place, plan: { id: `s${i}`, after, ...plan } };

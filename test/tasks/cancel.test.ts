@@ -6,7 +6,16 @@ import { deskAgent, houseWith, record, types, WORK } from '../support/house.ts';
 import { rejection, watch } from '../support/outcome.ts';
 
 const policy = { attempts: 5, backoff: { initial: 100, jitter: 0 } };
-const reasons = [undefined, null, '', 'text', 0, Symbol.for('why'), new Error('why'), Object.freeze({ why: 1 })];
+const reasons = [
+  undefined,
+  null,
+  '',
+  'text',
+  0,
+  Symbol.for('why'),
+  new Error('why'),
+  Object.freeze({ why: 1 }),
+];
 
 /** Everything a cancellation is tried on: one agent of one slot, and a task on its way to it. */
 function setUp(handle: 'handle' | 'obey' = 'handle') {
@@ -42,7 +51,10 @@ const phases: [string, (house: House) => Promise<void>, runs: boolean][] = [
 
 describe.each([
   ['its handle', (task: TaskHandle, _controller: AbortController, reason: unknown) => task.cancel(reason)],
-  ['its signal', (_task: TaskHandle, controller: AbortController, reason: unknown) => controller.abort(reason)],
+  [
+    'its signal',
+    (_task: TaskHandle, controller: AbortController, reason: unknown) => controller.abort(reason),
+  ],
 ])('cancelling by %s', (_how, cancel) => {
   it.each(phases)('ends a task %s at once and for good', async (phase, reach, runs) => {
     const setup = setUp();
@@ -58,13 +70,20 @@ describe.each([
     expect(task.status).toBe('cancelled');
     if (runs) expect(desk.job(-1).context.signal.aborted).toBe(true);
     expect(await result).toBeInstanceOf(CancelledError);
-    expect(await result).toMatchObject({ code: 'CANCELLED', what: 'task "agent ada"', cause: 'enough', retryable: false });
+    expect(await result).toMatchObject({
+      code: 'CANCELLED',
+      what: 'task "agent ada"',
+      cause: 'enough',
+      retryable: false,
+    });
     for (const job of desk.jobs) job.finish('late');
     await clock.advance(600_000);
     expect(desk.inputs.filter((input) => input === 'it')).toHaveLength(started);
     expect(task.status).toBe('cancelled');
     expect(types(events, 'task.c')).toContain('task.cancelled');
-    expect(events.filter((event) => 'taskId' in event && event.taskId === task.id).at(-1)?.type).toBe('task.cancelled');
+    expect(events.filter((event) => 'taskId' in event && event.taskId === task.id).at(-1)?.type).toBe(
+      'task.cancelled',
+    );
     expect(house.tasks.stats()).toMatchObject({ cancelled: 1, failed: 0 });
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     expectAtRest(house, clock);
@@ -143,7 +162,11 @@ describe('a cancelled task', () => {
       if (first === 'cancel') desk.job(0).finish('done');
       await clock.settle();
 
-      expect([outcome.state, task.status, types(events).at(-1)]).toEqual(['rejected', 'cancelled', 'task.cancelled']);
+      expect([outcome.state, task.status, types(events).at(-1)]).toEqual([
+        'rejected',
+        'cancelled',
+        'task.cancelled',
+      ]);
       expect(house.tasks.stats()).toMatchObject({ cancelled: 1, completed: 0 });
     }
   });
@@ -169,7 +192,11 @@ describe('a cancelled task', () => {
     await clock.advance(100);
 
     expect(await result).toMatchObject({ code: 'CANCELLED', cause: 'in between' });
-    expect([task.status, desk.inputs, types(events, 'task.').at(-1)]).toEqual(['cancelled', ['it'], 'task.cancelled']);
+    expect([task.status, desk.inputs, types(events, 'task.').at(-1)]).toEqual([
+      'cancelled',
+      ['it'],
+      'task.cancelled',
+    ]);
     expect(house.tasks.stats()).toMatchObject({ waiting: 0, active: 0 });
   });
 
@@ -198,7 +225,9 @@ describe('one signal', () => {
     const { clock, house } = houseWith({ agents: [agent] });
     const controller = new AbortController();
     const listeners = () => getEventListeners(controller.signal, 'abort').length;
-    const outcomes = Array.from({ length: 1_000 }, (_, n) => watch(house.ask(WORK, n, { signal: controller.signal })));
+    const outcomes = Array.from({ length: 1_000 }, (_, n) =>
+      watch(house.ask(WORK, n, { signal: controller.signal })),
+    );
     await clock.settle();
     expect([listeners(), house.tasks.stats().waiting, clock.pendingTimers]).toEqual([1, 900, 1]);
     for (let done = 0; done < 1_000; done++) {
@@ -217,7 +246,9 @@ describe('one signal', () => {
     const { clock, house } = houseWith({ agents: [{ ...agent, handle: desk.obey as never }] });
     const events = record(house);
     const controller = new AbortController();
-    const outcomes = Array.from({ length: 1_000 }, (_, n) => watch(house.ask(WORK, n, { signal: controller.signal })));
+    const outcomes = Array.from({ length: 1_000 }, (_, n) =>
+      watch(house.ask(WORK, n, { signal: controller.signal })),
+    );
     await clock.settle();
     controller.abort();
     await clock.settle();

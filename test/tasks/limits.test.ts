@@ -7,20 +7,48 @@ import { rejection, thrownBy, watch } from '../support/outcome.ts';
 
 describe('the concurrency of an agent', () => {
   const move = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('ask' as const), target: fc.constantFrom('work', 'a', 'b', 'message'), timeout: fc.integer({ min: 1, max: 40 }), attempts: fc.constantFrom(1, 1, 2) }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('end' as const), at: fc.nat(), how: fc.constantFrom('finish' as const, 'fail' as const) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 20 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('ask' as const),
+        target: fc.constantFrom('work', 'a', 'b', 'message'),
+        timeout: fc.integer({ min: 1, max: 40 }),
+        attempts: fc.constantFrom(1, 1, 2),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('end' as const),
+        at: fc.nat(),
+        how: fc.constantFrom('finish' as const, 'fail' as const),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 20 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), at: fc.nat() }) },
   );
 
   it('is never exceeded, nobody waits beside a free agent, and every task ends once, under any load', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ a: fc.integer({ min: 1, max: 3 }), b: fc.integer({ min: 1, max: 3 }), queue: fc.integer({ min: 0, max: 4 }), strategy: fc.constantFrom(leastLoaded, roundRobin, bestMatch) }),
+        fc.record({
+          a: fc.integer({ min: 1, max: 3 }),
+          b: fc.integer({ min: 1, max: 3 }),
+          queue: fc.integer({ min: 0, max: 4 }),
+          strategy: fc.constantFrom(leastLoaded, roundRobin, bestMatch),
+        }),
         fc.array(move, { maxLength: 60 }),
         async ({ a, b, queue, strategy }, moves) => {
           const desks = { a: deskAgent('a', { concurrency: a }), b: deskAgent('b', { concurrency: b }) };
-          const { clock, house } = houseWith({ agents: [desks.a.agent, desks.b.agent], routing: strategy(), grace: '1h', tasks: { queue } });
+          const { clock, house } = houseWith({
+            agents: [desks.a.agent, desks.b.agent],
+            routing: strategy(),
+            grace: '1h',
+            tasks: { queue },
+          });
           const jobs = () => [...desks.a.desk.jobs, ...desks.b.desk.jobs];
           const outcomes: ReturnType<typeof watch>[] = [];
           const controllers: AbortController[] = [];
@@ -30,9 +58,14 @@ describe('the concurrency of an agent', () => {
               controllers.push(controller);
               const options = { timeout: step.timeout, signal: controller.signal };
               const policy = { attempts: step.attempts, backoff: { initial: 3 } };
-              if (step.target === 'message') outcomes.push(watch(house.messages.request('agent.a', 1, options)));
-              else outcomes.push(watch(house.ask(step.target === 'work' ? WORK : step.target, 1, { ...options, policy })));
-            } else if (step.kind === 'end' && jobs().length > 0) jobs()[step.at % jobs().length]?.[step.how]();
+              if (step.target === 'message')
+                outcomes.push(watch(house.messages.request('agent.a', 1, options)));
+              else
+                outcomes.push(
+                  watch(house.ask(step.target === 'work' ? WORK : step.target, 1, { ...options, policy })),
+                );
+            } else if (step.kind === 'end' && jobs().length > 0)
+              jobs()[step.at % jobs().length]?.[step.how](1);
             else if (step.kind === 'wait') await clock.advance(step.ms);
             else if (step.kind === 'cancel') controllers[step.at % controllers.length]?.abort();
             await clock.settle();
@@ -42,7 +75,10 @@ describe('the concurrency of an agent', () => {
             expect(stats.active).toBe(desks.a.desk.open + desks.b.desk.open);
             expect(stats.waiting).toBeLessThanOrEqual(queue);
             if (desks.a.desk.open < a && desks.b.desk.open < b) expect(stats.waiting).toBe(0);
-            expect(house.agents.list().map(({ activeTasks }) => activeTasks)).toEqual([desks.a.desk.open, desks.b.desk.open]);
+            expect(house.agents.list().map(({ activeTasks }) => activeTasks)).toEqual([
+              desks.a.desk.open,
+              desks.b.desk.open,
+            ]);
           }
           await clock.advance(100);
           for (let done = 0; done < jobs().length; ) {
@@ -97,16 +133,38 @@ describe('tasks that wait', () => {
   it('start by priority, and in the order of submission within one', async () => {
     const { agent, desk } = deskAgent('ada');
     const { clock, house } = houseWith({ agents: [agent] });
-    const priorities: (Priority | undefined)[] = ['low', undefined, 'critical', 2.5, 'high', 'medium', 'low', -7, 'critical'];
+    const priorities: (Priority | undefined)[] = [
+      'low',
+      undefined,
+      'critical',
+      2.5,
+      'high',
+      'medium',
+      'low',
+      -7,
+      'critical',
+    ];
     watch(house.ask('ada', 'first'));
-    for (const [n, priority] of priorities.entries()) watch(house.ask('ada', `${n} ${priority ?? ''}`, { priority }));
+    for (const [n, priority] of priorities.entries())
+      watch(house.ask('ada', `${n} ${priority ?? ''}`, { priority }));
     for (let n = 0; n < priorities.length; n++) {
       await clock.settle();
       desk.job(n).finish();
     }
     await clock.settle();
 
-    expect(desk.inputs).toEqual(['first', '2 critical', '8 critical', '3 2.5', '4 high', '1 ', '5 medium', '0 low', '6 low', '7 -7']);
+    expect(desk.inputs).toEqual([
+      'first',
+      '2 critical',
+      '8 critical',
+      '3 2.5',
+      '4 high',
+      '1 ',
+      '5 medium',
+      '0 low',
+      '6 low',
+      '7 -7',
+    ]);
   });
 
   it('for one agent in different ways start in one order', async () => {

@@ -21,16 +21,18 @@ async function triesWith(call: Policy, agentPolicy: Policy, house: Policy): Prom
   return tries;
 }
 
+const levels: [call: Policy, agent: Policy, house: Policy, tries: number][] = [
+  [{}, {}, quick, 1],
+  [{}, {}, { ...quick, attempts: 4 }, 4],
+  [{}, { attempts: 3 }, { ...quick, attempts: 4 }, 3],
+  [{ attempts: 2 }, { attempts: 3 }, { ...quick, attempts: 4 }, 2],
+  [{ attempts: 1 }, { attempts: 3 }, { ...quick, attempts: 4 }, 1],
+  [{ attempts: 2 }, { retryWhen: () => false }, quick, 1],
+  [{ attempts: 3, retryWhen: () => true }, { retryWhen: () => false }, quick, 3],
+];
+
 describe('exactly one policy is in force', () => {
-  it.each([
-    [{}, {}, quick, 1],
-    [{}, {}, { ...quick, attempts: 4 }, 4],
-    [{}, { attempts: 3 }, { ...quick, attempts: 4 }, 3],
-    [{ attempts: 2 }, { attempts: 3 }, { ...quick, attempts: 4 }, 2],
-    [{ attempts: 1 }, { attempts: 3 }, { ...quick, attempts: 4 }, 1],
-    [{ attempts: 2 }, { retryWhen: () => false }, quick, 1],
-    [{ attempts: 3, retryWhen: () => true }, { retryWhen: () => false }, quick, 3],
-  ])('call %o, agent %o, coordinator %o: %d attempts', async (call, agent, house, tries) => {
+  it.each(levels)('call %o, agent %o, coordinator %o: %d attempts', async (call, agent, house, tries) => {
     expect(await triesWith(call, agent, house)).toBe(tries);
   });
 
@@ -43,7 +45,11 @@ describe('exactly one policy is in force', () => {
         return new Promise(() => {});
       },
     });
-    const { clock, house } = houseWith({ agents: [agent], grace: 0, policy: { attempts: 9, timeout: 5_000, backoff: { initial: 1 } } });
+    const { clock, house } = houseWith({
+      agents: [agent],
+      grace: 0,
+      policy: { attempts: 9, timeout: 5_000, backoff: { initial: 1 } },
+    });
     const outcome = watch(house.ask('ada', 1, { policy: { attempts: 3 } }));
     await clock.advance(1_000);
 
@@ -89,7 +95,10 @@ it('a retry inside a retry does not multiply: what a handler asks for has a poli
   await clock.advance(60_000);
 
   expect(tries).toEqual({ outer: 3, inner: 3 });
-  expect(outcome.value).toMatchObject({ handler: 'agent "outer"', cause: { handler: 'agent "inner"', cause: { message: 'bad' } } });
+  expect(outcome.value).toMatchObject({
+    handler: 'agent "outer"',
+    cause: { handler: 'agent "inner"', cause: { message: 'bad' } },
+  });
 });
 
 it('an attempt that another agent makes counts like the first agent’s: the policy stays', async () => {

@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Backoff, defineAgent, type HandlerContext, HandlerError, type Policy } from '../../src/index.ts';
+import {
+  type Backoff,
+  defineAgent,
+  type HandlerContext,
+  HandlerError,
+  type Policy,
+} from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { deskAgent, houseWith, record, types } from '../support/house.ts';
 import { raise, watch } from '../support/outcome.ts';
 
 /** An agent that fails `failures` times with what `make` gives, and writes down when it was asked. */
-function failingAgent(failures: number, make: (attempt: number) => unknown = () => new Error('bad'), policy?: Policy) {
+function failingAgent(
+  failures: number,
+  make: (attempt: number) => unknown = () => new Error('bad'),
+  policy?: Policy,
+) {
   const attempts: { attempt: number; at: number; key: string; task: string | undefined }[] = [];
   const { clock, house } = houseWith({
     agents: [
@@ -115,7 +125,9 @@ describe('a task that fails', () => {
   });
 
   it('with an error that says that a retry is of no use is not tried again', async () => {
-    const { clock, house, attempts } = failingAgent(2, () => Object.assign(new Error('no'), { retryable: false }));
+    const { clock, house, attempts } = failingAgent(2, () =>
+      Object.assign(new Error('no'), { retryable: false }),
+    );
     const outcome = watch(house.ask('ada', 1, { policy: { attempts: 3, backoff: plain } }));
     await clock.advance(1_000);
 
@@ -168,7 +180,9 @@ describe('a task that fails', () => {
     const { clock, house, attempts } = failingAgent(1_500);
     const delays: unknown[] = [];
     house.events.on('task.retried', ({ delayMs }) => delays.push(delayMs));
-    const outcome = watch(house.ask('ada', 1, { policy: { attempts: Number.POSITIVE_INFINITY, backoff: { initial: 0 } } }));
+    const outcome = watch(
+      house.ask('ada', 1, { policy: { attempts: Number.POSITIVE_INFINITY, backoff: { initial: 0 } } }),
+    );
     await clock.advance(1);
 
     expect([attempts.length, outcome.value]).toEqual([1_501, 'done']);
@@ -199,8 +213,21 @@ it('tells each retry: whose attempt failed, how, and when the next comes', async
   watch(house.ask('ada', 1, { policy: { attempts: 3, backoff: plain } }));
   await clock.advance(1_000);
 
-  expect(types(events)).toEqual(['task.submitted', 'task.started', 'task.retried', 'task.started', 'task.retried', 'task.started', 'task.completed']);
-  expect(events[2]).toMatchObject({ agent: 'ada', attempt: 2, delayMs: 100, error: { code: 'HANDLER_FAILED', cause: { name: 'RangeError', message: 'attempt 1' } } });
+  expect(types(events)).toEqual([
+    'task.submitted',
+    'task.started',
+    'task.retried',
+    'task.started',
+    'task.retried',
+    'task.started',
+    'task.completed',
+  ]);
+  expect(events[2]).toMatchObject({
+    agent: 'ada',
+    attempt: 2,
+    delayMs: 100,
+    error: { code: 'HANDLER_FAILED', cause: { name: 'RangeError', message: 'attempt 1' } },
+  });
   expect(events[4]).toMatchObject({ attempt: 3, delayMs: 200, at: clock.now() - 900 });
   expect(events[6]).toMatchObject({ attempts: 3, durationMs: 300 });
 });

@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineAgent, defineCapability, defineWorkflow, type Schema, SchemaViolationError } from '../../src/index.ts';
+import {
+  defineAgent,
+  defineCapability,
+  defineWorkflow,
+  type Schema,
+  SchemaViolationError,
+} from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { houseWith } from '../support/house.ts';
@@ -10,9 +16,20 @@ import { raise, rejection, thrownBy, watch } from '../support/outcome.ts';
 const never = new Promise<never>(() => {});
 const facts: [string, Schema<{ facts: { text: string }[] }>][] = [
   ['zod', z.object({ facts: z.array(z.object({ text: z.string() })) })],
-  ['zod, asynchronous', z.object({ facts: z.array(z.object({ text: z.string().refine(async () => true) })) })],
+  [
+    'zod, asynchronous',
+    z.object({ facts: z.array(z.object({ text: z.string().refine(async () => true) })) }),
+  ],
   ['valibot', v.object({ facts: v.array(v.object({ text: v.string() })) })],
-  ['valibot, asynchronous', v.objectAsync({ facts: v.pipeAsync(v.array(v.object({ text: v.string() })), v.checkAsync(async () => true)) })],
+  [
+    'valibot, asynchronous',
+    v.objectAsync({
+      facts: v.pipeAsync(
+        v.array(v.object({ text: v.string() })),
+        v.checkAsync(async () => true),
+      ),
+    }),
+  ],
 ];
 const good = { facts: [{ text: 'a' }] };
 const bad = { facts: [{ text: 'a' }, { text: 5 }] };
@@ -110,7 +127,10 @@ it('gives the same input to every attempt', async () => {
 it('tries again after a bad output where the policy has another attempt', async () => {
   const capability = defineCapability('count', { output: z.number() });
   let attempts = 0;
-  const agent = defineAgent('ada', { capabilities: [capability], handle: () => (++attempts === 1 ? ('one' as never) : 2) });
+  const agent = defineAgent('ada', {
+    capabilities: [capability],
+    handle: () => (++attempts === 1 ? ('one' as never) : 2),
+  });
   const { clock, house } = houseWith({ agents: [agent] });
   const outcome = watch(house.ask(capability, 1, { policy: { attempts: 2 } }));
   await clock.advance(1_000);
@@ -127,7 +147,9 @@ it('tries a step again after a bad output where the agent’s policy has another
     handle: () => (++attempts === 1 ? ('one' as never) : 2),
   });
   const { clock, house } = houseWith({ agents: [agent] });
-  const flow = defineWorkflow('flow').step('only', { run: capability, input: () => 1 }).output(({ only }) => only);
+  const flow = defineWorkflow('flow')
+    .step('only', { run: capability, input: () => 1 })
+    .output(({ only }) => only);
   const outcome = watch(house.run(flow, undefined));
   await clock.advance(1_000);
 
@@ -138,23 +160,36 @@ const broken: [string, Schema['~standard']['validate']][] = [
   ['throws', () => raise(new TypeError('no schema'))],
   ['rejects', () => Promise.reject(new TypeError('no schema'))],
 ];
-it.each(broken)('a schema that %s is a violation with what it threw as the cause', async (_what, validate) => {
-  const schema: Schema = { '~standard': { version: 1, vendor: 'own', validate } };
-  for (const [side, retryable] of [['input', false], ['output', true]] as const) {
-    const capability = defineCapability('odd', { [side]: schema });
-    const { house } = houseWith({ agents: [defineAgent('ada', { capabilities: [capability], handle: () => 1 })] });
-    const error = await rejection(house.ask(capability, 1));
+it.each(broken)(
+  'a schema that %s is a violation with what it threw as the cause',
+  async (_what, validate) => {
+    const schema: Schema = { '~standard': { version: 1, vendor: 'own', validate } };
+    for (const [side, retryable] of [
+      ['input', false],
+      ['output', true],
+    ] as const) {
+      const capability = defineCapability('odd', { [side]: schema });
+      const { house } = houseWith({
+        agents: [defineAgent('ada', { capabilities: [capability], handle: () => 1 })],
+      });
+      const error = await rejection(house.ask(capability, 1));
 
-    expect(error).toMatchObject({ code: 'SCHEMA_VIOLATION', where: `${side} of "odd"`, retryable });
-    expect((error as Error).cause).toBeInstanceOf(TypeError);
-  }
-});
+      expect(error).toMatchObject({ code: 'SCHEMA_VIOLATION', where: `${side} of "odd"`, retryable });
+      expect((error as Error).cause).toBeInstanceOf(TypeError);
+    }
+  },
+);
 
 it('refuses bad input of submit at once, and fails the task where the schema is asynchronous', async () => {
   const [sync, async] = [z.string(), z.string().refine(async (text) => text !== 'bad')];
-  const capabilities = [defineCapability('sync', { input: sync }), defineCapability('async', { input: async })] as const;
+  const capabilities = [
+    defineCapability('sync', { input: sync }),
+    defineCapability('async', { input: async }),
+  ] as const;
   const { clock, house } = houseWith({ agents: [defineAgent('ada', { capabilities, handle: () => 1 })] });
-  expect(thrownBy(() => house.tasks.submit(capabilities[0], 5 as never))).toBeInstanceOf(SchemaViolationError);
+  expect(thrownBy(() => house.tasks.submit(capabilities[0], 5 as never))).toBeInstanceOf(
+    SchemaViolationError,
+  );
   expect(house.tasks.stats().submitted).toBe(0);
   const handle = house.tasks.submit(capabilities[1], 'bad');
   await clock.settle();
@@ -167,9 +202,12 @@ describe('while an asynchronous schema works', () => {
   const setUp = (side: 'input' | 'output', validate: () => Promise<{ value: unknown }>) => {
     const clock = new FakeClock();
     const schema: Schema = { '~standard': { version: 1, vendor: 'own', validate: () => validate() } };
-    const capability = defineCapability<unknown>('slow', { [side]: schema });
+    const capability = defineCapability('slow', { [side]: schema });
     const starts: number[] = [];
-    const agent = defineAgent('ada', { capabilities: [capability], handle: () => starts.push(clock.monotonic()) });
+    const agent = defineAgent('ada', {
+      capabilities: [capability],
+      handle: () => starts.push(clock.monotonic()),
+    });
     return { capability, starts, ...houseWith({ clock, agents: [agent] }), clock };
   };
 
@@ -186,7 +224,10 @@ describe('while an asynchronous schema works', () => {
 
   it.each(['input', 'output'] as const)('the task can be cancelled: %s', async (side) => {
     let release = (_result: { value: unknown }) => {};
-    const { capability, clock, house, starts } = setUp(side, () => new Promise((resolve) => (release = resolve)));
+    const { capability, clock, house, starts } = setUp(
+      side,
+      () => new Promise((resolve) => (release = resolve)),
+    );
     const handle = house.tasks.submit(capability, 1);
     await clock.settle();
     handle.cancel('enough');
@@ -198,21 +239,27 @@ describe('while an asynchronous schema works', () => {
     expectAtRest(house, clock);
   });
 
-  it.each(['input', 'output'] as const)('a loop that was blocked past the deadline makes it a timeout: %s', async (side) => {
-    let release = (_result: { value: unknown }) => {};
-    const { capability, clock, house } = setUp(side, () => new Promise((resolve) => (release = resolve)));
-    const outcome = watch(house.ask(capability, 1, { timeout: 100 }));
-    await clock.settle();
-    clock.stall(100);
-    release({ value: 1 });
-    await clock.settle();
+  it.each(['input', 'output'] as const)(
+    'a loop that was blocked past the deadline makes it a timeout: %s',
+    async (side) => {
+      let release = (_result: { value: unknown }) => {};
+      const { capability, clock, house } = setUp(side, () => new Promise((resolve) => (release = resolve)));
+      const outcome = watch(house.ask(capability, 1, { timeout: 100 }));
+      await clock.settle();
+      clock.stall(100);
+      release({ value: 1 });
+      await clock.settle();
 
-    expect(outcome.value).toMatchObject({ code: 'TIMEOUT' });
-  });
+      expect(outcome.value).toMatchObject({ code: 'TIMEOUT' });
+    },
+  );
 
   it('the time of an attempt begins when the agent gets it', async () => {
     let release = (_result: { value: unknown }) => {};
-    const { capability, clock, house, starts } = setUp('input', () => new Promise((resolve) => (release = resolve)));
+    const { capability, clock, house, starts } = setUp(
+      'input',
+      () => new Promise((resolve) => (release = resolve)),
+    );
     const outcome = watch(house.ask(capability, 1, { policy: { timeout: 50 } }));
     await clock.advance(200);
     release({ value: 1 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defineAgent, defineCapability, InvalidOptionsError, NoCandidateError, TaskDistributor } from '../../src/index.ts';
+import {
+  defineAgent,
+  defineCapability,
+  InvalidOptionsError,
+  NoCandidateError,
+  TaskDistributor,
+} from '../../src/index.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { houseWith, namedAgent } from '../support/house.ts';
 import { rejection, thrownBy } from '../support/outcome.ts';
@@ -30,7 +36,11 @@ describe('ask', () => {
     ['an unknown agent', 'nobody', 'agent nobody'],
     ['an agent that was never registered', defineAgent('ghost', { handle: () => 1 }), 'agent ghost'],
     ['a capability that nobody serves', defineCapability('fly'), 'fly'],
-    ['what nobody can do alone', { capabilities: ['measure'], specializations: ['oceans'] }, 'measure + in oceans'],
+    [
+      'what nobody can do alone',
+      { capabilities: ['measure'], specializations: ['oceans'] },
+      'measure + in oceans',
+    ],
     ['an agent that cannot do it', { agent: 'sea', capabilities: ['measure'] }, 'agent sea + measure'],
   ])('for %s is an error at once that tells what everybody lacks', async (_what, target, label) => {
     const { clock, house } = houseWith({ agents });
@@ -40,13 +50,18 @@ describe('ask', () => {
     expect(error).toMatchObject({ code: 'NO_CANDIDATE', target: label, retryable: true });
     expect((error as NoCandidateError).rejections.map(({ agent }) => agent)).toEqual(['sea', 'sky', 'mute']);
     expect((error as NoCandidateError).rejections.every(({ reasons }) => reasons.length > 0)).toBe(true);
-    expect({ ...house.tasks.stats(), timers: clock.pendingTimers }).toMatchObject({ submitted: 0, timers: 0 });
+    expect({ ...house.tasks.stats(), timers: clock.pendingTimers }).toMatchObject({
+      submitted: 0,
+      timers: 0,
+    });
     expect(thrownBy(() => house.tasks.submit(target as never, 'x'))).toBeInstanceOf(NoCandidateError);
   });
 
   it('names what is missing in words', async () => {
     const { house } = houseWith({ agents });
-    const error = await rejection(house.ask({ agent: 'sea', capabilities: ['measure'], specializations: ['clouds'] }, 'x'));
+    const error = await rejection(
+      house.ask({ agent: 'sea', capabilities: ['measure'], specializations: ['clouds'] }, 'x'),
+    );
 
     expect((error as NoCandidateError).rejections.slice(0, 2)).toEqual([
       { agent: 'sea', reasons: ['does not serve capability "measure"', 'has no specialization "clouds"'] },
@@ -58,7 +73,7 @@ describe('ask', () => {
     const many = Array.from({ length: 50 }, (_, n) => namedAgent(`agent${n}`));
     const { house } = houseWith({ agents: many });
 
-    expect((await rejection(house.ask('nobody', 1)) as NoCandidateError).rejections).toHaveLength(20);
+    expect(((await rejection(house.ask('nobody', 1))) as NoCandidateError).rejections).toHaveLength(20);
   });
 
   it.each([
@@ -82,18 +97,27 @@ describe('ask', () => {
     expect(house.tasks.stats().submitted).toBe(0);
   });
 
-  it.each(['', 'a b', '*', 'a.>', { agent: 5 }, { agent: '' }, { kind: 'agent', name: 5 }])('refuses the name in %o', async (target) => {
-    const { house } = houseWith({ agents });
+  it.each(['', 'a b', '*', 'a.>', { agent: 5 }, { agent: '' }, { kind: 'agent', name: 5 }])(
+    'refuses the name in %o',
+    async (target) => {
+      const { house } = houseWith({ agents });
 
-    expect(await rejection(house.ask(target as never, 1))).toMatchObject({ code: 'INVALID_NAME' });
-  });
+      expect(await rejection(house.ask(target as never, 1))).toMatchObject({ code: 'INVALID_NAME' });
+    },
+  );
 });
 
 it('hands the handler the capability that was asked for', async () => {
   const { house } = houseWith({
     agents: [
-      defineAgent('one', { capabilities: ['only'], handle: (_input, { capability }) => capability ?? 'none' }),
-      defineAgent('two', { capabilities: ['a', 'b'], handle: (_input, { capability }) => capability ?? 'none' }),
+      defineAgent('one', {
+        capabilities: ['only'],
+        handle: (_input, { capability }) => capability ?? 'none',
+      }),
+      defineAgent('two', {
+        capabilities: ['a', 'b'],
+        handle: (_input, { capability }) => capability ?? 'none',
+      }),
       defineAgent('bare', { handle: (_input: unknown, { capability }) => capability ?? 'none' }),
     ],
   });

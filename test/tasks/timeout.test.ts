@@ -41,7 +41,10 @@ describe('the timeout of a task', () => {
     const { agent, desk } = deskAgent('ada');
     const { clock, house } = houseWith({ agents: [agent] });
     watch(house.ask('ada', 'first'));
-    const [waits, runs] = [watch(house.ask('ada', 2, { timeout: 100 })), watch(house.ask('ada', 3, { timeout: 150 }))];
+    const [waits, runs] = [
+      watch(house.ask('ada', 2, { timeout: 100 })),
+      watch(house.ask('ada', 3, { timeout: 150 })),
+    ];
     await clock.advance(100);
     expect(waits.value).toMatchObject({ code: 'TIMEOUT', timeoutMs: 100 });
     desk.job(0).finish();
@@ -93,7 +96,11 @@ describe('the timeout of an attempt', () => {
     const outcome = watch(house.ask(WORK, 1, { policy: { timeout: 50 } }));
     await clock.advance(50);
 
-    expect(outcome.value).toMatchObject({ code: 'TIMEOUT', what: 'attempt of agent "ada" at "work"', timeoutMs: 50 });
+    expect(outcome.value).toMatchObject({
+      code: 'TIMEOUT',
+      what: 'attempt of agent "ada" at "work"',
+      timeoutMs: 50,
+    });
   });
 
   it('is five minutes where nobody says', async () => {
@@ -121,7 +128,11 @@ describe('the timeout of an attempt', () => {
       const { agent, desk } = deskAgent('ada', { policy: { timeout: 100 } });
       return { desk, ...houseWith({ agents: [agent], grace: grace as number }) };
     };
-    const startsAt = async (ms: number, { clock, desk }: ReturnType<typeof setUp>, outcome: ReturnType<typeof watch>) => {
+    const startsAt = async (
+      ms: number,
+      { clock, desk }: ReturnType<typeof setUp>,
+      outcome: ReturnType<typeof watch>,
+    ) => {
       await clock.settle();
       expect([clock.monotonic(), desk.inputs.at(-1)]).toEqual([ms, 'second']);
       expect(desk.job(-1).context.deadline).toBe(clock.now() + 100);
@@ -171,7 +182,8 @@ describe('the timeout of an attempt', () => {
       const house = setUp();
       const busy = deskAgent('busy', { capabilities: ['other'] });
       house.house.agents.register(busy.agent);
-      for (const input of ['keeps it busy', 'waits']) watch(house.house.ask({ capabilities: ['other'] }, input));
+      for (const input of ['keeps it busy', 'waits'])
+        watch(house.house.ask({ capabilities: ['other'] }, input));
       await house.clock.advance(400);
       const late = deskAgent('late', { capabilities: ['other'], policy: { timeout: 100 } });
       house.house.agents.register(late.agent);
@@ -204,7 +216,10 @@ describe('a late output', () => {
   it('is a timeout although a blocked loop lets it come before the timer', async () => {
     const { agent, desk } = deskAgent('ada', { concurrency: 2 });
     const { clock, house } = houseWith({ agents: [agent] });
-    const [late, inTime] = [watch(house.ask('ada', 1, { timeout: 100 })), watch(house.ask('ada', 2, { timeout: 101 }))];
+    const [late, inTime] = [
+      watch(house.ask('ada', 1, { timeout: 100 })),
+      watch(house.ask('ada', 2, { timeout: 101 })),
+    ];
     await clock.settle();
     clock.stall(100);
     desk.job(0).finish('too late');
@@ -235,7 +250,10 @@ describe('a late output', () => {
     const { agent } = deskAgent('blocker');
     house.agents.register({ ...agent, handle: () => clock.stall(100) });
 
-    const [late, inTime] = [watch(house.ask('blocker', 1, { timeout: 100 })), watch(house.ask('fine', 1, { timeout: 101 }))];
+    const [late, inTime] = [
+      watch(house.ask('blocker', 1, { timeout: 100 })),
+      watch(house.ask('fine', 1, { timeout: 101 })),
+    ];
     await clock.settle();
     expect([late.state, inTime.state]).toEqual(['rejected', 'fulfilled']);
   });

@@ -18,7 +18,7 @@ it('tells a function step the run, the attempt and a key that stays the same ove
   await clock.advance(10_000);
   const same = { runId: 'r1', taskId: undefined, agent: undefined, capability: undefined };
 
-  expect(told).toEqual([1, 2, 3].map((attempt) => ({ ...same, attempt, idempotencyKey: 'r1/s' })));
+  expect(told).toEqual([1, 2, 3].map((attempt) => ({ ...same, attempt, idempotencyKey: 'r1>s' })));
 });
 
 it('gives the agent of a step the same key for every attempt, and tells it the run', async () => {
@@ -37,7 +37,7 @@ it('gives the agent of a step the same key for every attempt, and tells it the r
   house.start(workflow, undefined, { id: 'r1' });
   await clock.advance(10_000);
 
-  const same = { runId: 'r1', idempotencyKey: 'r1/s', agent: 'ada', capability: 'work', hasTask: true };
+  const same = { runId: 'r1', idempotencyKey: 'r1>s', agent: 'ada', capability: 'work', hasTask: true };
   expect(told).toEqual([same, same, same]);
 });
 

@@ -5,13 +5,24 @@ import type { RunEvent } from '../workflow/index.ts';
 
 /** What happens to the coordinator itself. */
 export type CoordinatorEvent =
-  | { readonly type: 'coordinator.closing'; readonly at: number; readonly drainMs: number }
-  /** The last event there is. */
   | {
-      readonly type: 'coordinator.closed';
+      /** It takes no more work. */
+      readonly type: 'coordinator.closing';
+      /** When it happened, in epoch milliseconds. */
       readonly at: number;
+      /** How long what is under way may take to end by itself, in milliseconds. */
+      readonly drainMs: number;
+    }
+  | {
+      /** Everything has ended or was given up; the last event there is. */
+      readonly type: 'coordinator.closed';
+      /** When it happened, in epoch milliseconds. */
+      readonly at: number;
+      /** Requests, tasks and runs that ended by themselves in the time given. */
       readonly drained: number;
+      /** Those that were cancelled. */
       readonly cancelled: number;
+      /** Whose handlers ignored their signal through the grace period, such as `agent "ada"`. */
       readonly abandoned: readonly string[];
     };
 

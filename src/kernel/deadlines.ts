@@ -35,6 +35,8 @@ export class Deadlines {
   readonly #first: (Timed | undefined)[] = new Array(LANES).fill(undefined);
   readonly #last: (Timed | undefined)[] = new Array(LANES).fill(undefined);
   #size = 0;
+  /** Entries, and those who expect some. */
+  #holds = 0;
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -51,8 +53,8 @@ export class Deadlines {
   arm(entry: Timed, now: number): void {
     if (entry.dueAt === Number.POSITIVE_INFINITY) return;
     this.#put(entry, now);
-    // The idle timer was let go of so that the process could end; now somebody waits for it again.
-    if (this.#size++ === 0) this.#timer?.ref();
+    this.#size++;
+    this.hold();
     if (entry.lookAt < this.#timerAt) this.#setTimer(entry.lookAt, now);
   }
 
@@ -60,8 +62,20 @@ export class Deadlines {
   disarm(entry: Timed): void {
     if (entry.lane < 0) return;
     this.#take(entry);
+    this.#size--;
+    this.release();
+  }
+
+  /** Keeps the timer from being let go of between one entry and the next; to be followed by {@link release}. */
+  hold(): void {
+    // The idle timer was let go of so that the process could end; now somebody waits for it again.
+    if (this.#holds++ === 0) this.#timer?.ref();
+  }
+
+  /** Ends what {@link hold} began. */
+  release(): void {
     // Kept, not cancelled: the next entry mostly comes at once, and setting a timer costs more than a request.
-    if (--this.#size === 0) this.#timer?.unref();
+    if (--this.#holds === 0) this.#timer?.unref();
   }
 
   /** Frees the timer. Entries that are still armed are forgotten. */
@@ -122,6 +136,7 @@ export class Deadlines {
       }
     }
     this.#size -= due.length;
+    this.#holds -= due.length;
     due.sort((a, b) => a.dueAt - b.dueAt);
     for (const entry of due) entry.timeUp();
     this.#rearm();

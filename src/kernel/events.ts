@@ -4,9 +4,9 @@ import { ignore, isThenable } from './functions.ts';
 import { callable, parseOption, parseOptions, text, whole, withDefault } from './options.ts';
 
 /** The least that every event carries. */
-export interface BaseEvent<Type extends string = string> {
+export interface BaseEvent {
   /** What happened, as `noun.verb-past`. */
-  readonly type: Type;
+  readonly type: string;
   /** When it happened, in epoch milliseconds. */
   readonly at: number;
 }

@@ -74,6 +74,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
   accept(parent: Scope, signal: AbortSignal | undefined, timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
+    this.runtime.deadlines.hold();
     this.begin(parent, signal, timeoutMs, this.runtime.tick());
   }
 
@@ -213,6 +214,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
   }
 
   #close(): void {
+    this.runtime.deadlines.release();
     this.record.close();
     this.#steps.close();
     this.host.runEnded(this.id);

@@ -94,7 +94,7 @@ describe('the concurrency of an agent', () => {
           expectAtRest(house, clock);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 200 },
     );
   });
 

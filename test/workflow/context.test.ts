@@ -82,9 +82,9 @@ it('marks every event of the task of a step with the run and the step', async ()
 
   expect(told).toEqual([
     ['task.submitted', 'r', 'a'],
-    ['task.started', 'r', 'a'],
     ['task.submitted', 'r', 'b'],
     ['task.queued', 'r', 'b'],
+    ['task.started', 'r', 'a'],
     ['task.progressed', 'r', 'a'],
     ['task.completed', 'r', 'a'],
     ['task.started', 'r', 'b'],

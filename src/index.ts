@@ -52,9 +52,16 @@ export {
 } from './kernel/errors.ts';
 export type { BaseEvent, EventHub, EventListener, EventStream, EventStreamOptions } from './kernel/events.ts';
 export type { Logger } from './kernel/logger.ts';
+export type { PendingWatcher } from './kernel/pending.ts';
 export type { Priority } from './kernel/priority.ts';
-export { type Schema, type SchemaIssue, SchemaViolationError } from './kernel/schema.ts';
-export type { Ask, AskOptions, Callee, HandlerContext, Requirement } from './kernel/work.ts';
+export {
+  type Schema,
+  type SchemaInput,
+  type SchemaIssue,
+  type SchemaOutput,
+  SchemaViolationError,
+} from './kernel/schema.ts';
+export type { Ask, AskOptions, Callee, HandlerContext, Requirement, Runnable } from './kernel/work.ts';
 // messaging
 export {
   type Message,
@@ -77,7 +84,7 @@ export {
   type Transport,
 } from './messaging/index.ts';
 // resilience
-export type { Backoff, Policy } from './resilience/index.ts';
+export type { Backoff, BackoffSettings, Policy, PolicySettings } from './resilience/index.ts';
 // routing
 export {
   bestMatch,
@@ -122,9 +129,11 @@ export {
   type StepData,
   type StepDefinition,
   type StepFailure,
+  type StepFunction,
   type StepNode,
   type StepScope,
   type StepSnapshot,
+  type StepTarget,
   type TargetStep,
   type Unconditional,
   UnknownStepError,

@@ -36,8 +36,11 @@ type HandlerOutput<C> = C extends Capability<any, any, any, infer HO> ? HO : any
  */
 export interface Agent<I = unknown, O = unknown> extends Callee<I, O> {
   readonly kind: 'agent';
+  /** What it is for, as its definition says. */
   readonly description: string | undefined;
+  /** What it serves, each name once; empty for an agent that is asked by definition or name only. */
   readonly capabilities: readonly Capability[];
+  /** What it is especially good at, each name once. */
   readonly specializations: readonly string[];
   /** Tasks at once. */
   readonly concurrency: number;
@@ -72,6 +75,7 @@ export interface ServingAgentOptions<C extends CapabilityReference> extends Agen
 
 /** Options of {@link defineAgent} for an agent that is asked by its definition or name only. */
 export interface NamedAgentOptions<I, O> extends AgentFacts {
+  /** Left out: it serves none. */
   readonly capabilities?: undefined;
   /** Does the work. */
   readonly handle: (input: I, context: HandlerContext) => O | PromiseLike<O>;

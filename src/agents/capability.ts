@@ -12,13 +12,19 @@ import type { Callee } from '../kernel/work.ts';
  */
 export interface Capability<I = unknown, O = unknown, HI = I, HO = O> extends Callee<I, O> {
   readonly kind: 'capability';
+  /** What it is for, as its definition says. */
   readonly description: string | undefined;
   /** Validates what callers pass. */
   readonly input: Schema | undefined;
   /** Validates what handlers return. */
   readonly output: Schema | undefined;
   /** Carries the types only; never set. */
-  readonly handlerTypes?: { readonly input: HI; readonly output: (output: HO) => void };
+  readonly handlerTypes?: {
+    /** What handlers get. */
+    readonly input: HI;
+    /** What handlers return. */
+    readonly output: (output: HO) => void;
+  };
 }
 
 /** Options of {@link defineCapability}. */

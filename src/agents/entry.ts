@@ -6,7 +6,9 @@ export type AgentStatus = 'idle' | 'active' | 'busy' | 'draining';
 
 /** One of the agents that could do a task, as a routing strategy sees it. It changes while work goes on. */
 export interface Candidate {
+  /** The agent's name. */
   readonly name: string;
+  /** What it is especially good at. */
   readonly specializations: readonly string[];
   /** Tasks at once. */
   readonly concurrency: number;
@@ -22,14 +24,23 @@ export interface Candidate {
 
 /** What is known of a registered agent at one moment. */
 export interface AgentInfo {
+  /** The name it is registered under. */
   readonly name: string;
+  /** What it is for, as its definition says. */
   readonly description: string | undefined;
+  /** The names of the capabilities that it serves. */
   readonly capabilities: readonly string[];
+  /** What it is especially good at. */
   readonly specializations: readonly string[];
+  /** Tasks at once; Infinity for no limit. */
   readonly concurrency: number;
+  /** Whether it works, has a free slot, or is about to leave. */
   readonly status: AgentStatus;
+  /** Tasks in hand. */
   readonly activeTasks: number;
+  /** The share of its slots in use, 0 to 1; 0 for an agent without a limit. */
   readonly load: number;
+  /** How well its attempts end, 0 to 1, recent ones counting most; 1 for a new agent. */
   readonly performance: number;
   /** Attempts that ended well, since registration. */
   readonly completed: number;

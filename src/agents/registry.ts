@@ -29,15 +29,19 @@ export interface UnregisterOptions {
 
 /** An agent that fulfils a requirement, and why it stands where it stands. */
 export interface RankedCandidate {
+  /** The agent as it is now. */
   readonly agent: AgentInfo;
   /** `performance × (1 − load)`, 0 to 1. */
   readonly score: number;
+  /** What the score comes from, in words, such as `2 of 4 slots in use`. */
   readonly reasons: readonly string[];
 }
 
 /** Why an agent does not fulfil a requirement. */
 export interface Rejection {
+  /** The agent's name. */
   readonly agent: string;
+  /** What it lacks, in words, such as `has no specialization "oceans"`. */
   readonly reasons: readonly string[];
 }
 
@@ -133,7 +137,13 @@ export class AgentRegistry {
    * @returns How many tasks were stopped. Calling again for an agent that drains stops its tasks sooner.
    * @throws InvalidOptionsError; rejects with UnknownAgentError.
    */
-  async unregister(name: string, options?: UnregisterOptions): Promise<{ readonly stopped: number }> {
+  async unregister(
+    name: string,
+    options?: UnregisterOptions,
+  ): Promise<{
+    /** Tasks that were stopped. */
+    readonly stopped: number;
+  }> {
     const { drain } = parseOptions<{ drain: number }>(
       'unregister',
       { drain: withDefault(duration(), 0) },

@@ -25,15 +25,26 @@ import {
 
 /** Sizes and counters of every room. */
 export interface CoordinatorStats {
+  /** The agents and what they have in hand. */
   readonly agents: {
+    /** Agents that are registered, those that drain included. */
     readonly registered: number;
     /** Tasks in hand, by agent. */
     readonly activeTasks: Readonly<Record<string, number>>;
   };
+  /** Messages and requests. */
   readonly messages: MessageStats;
+  /** Tasks for agents. */
   readonly tasks: TaskStats;
+  /** Runs of workflows. */
   readonly workflows: WorkflowStats;
-  readonly events: { readonly listeners: number; readonly listenerErrors: number };
+  /** Those who listen to `events`. */
+  readonly events: {
+    /** Listeners and open streams. */
+    readonly listeners: number;
+    /** Times that a listener threw or rejected. */
+    readonly listenerErrors: number;
+  };
   /** Deadlines that wait behind the one timer. */
   readonly deadlines: number;
   /** Handlers that have not settled, nor been abandoned. */
@@ -151,6 +162,7 @@ export class Coordinator implements AsyncDisposable {
     }
   }
 
+  /** The same as `close()`: cancels what is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

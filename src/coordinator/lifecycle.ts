@@ -2,7 +2,6 @@ import { ClosedError } from '../kernel/errors.ts';
 import { ignore } from '../kernel/functions.ts';
 import { Pause } from '../kernel/pause.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import type { Scope } from '../kernel/scope.ts';
 import type { CoordinatorEvent } from './events.ts';
 
 /** What became of the work that was under way when a coordinator was closed. */
@@ -23,15 +22,16 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
   const { root, handlers, deadlines, events, clock } = runtime;
   tell(runtime, { type: 'coordinator.closing', at: clock.now(), drainMs });
 
-  const before = countOf(root);
-  if (before > 0 && drainMs > 0) {
+  const before = [...root.children()];
+  if (before.length > 0 && drainMs > 0) {
     const wait = new Pause(runtime, drainMs);
     root.onEmpty = () => wait.finish();
     await wait.done.catch(ignore);
     root.onEmpty = undefined;
   }
 
-  const cancelled = countOf(root);
+  const drained = before.filter((scope) => scope.ended).length;
+  const cancelled = [...root.children()].length;
   handlers.abandoned = [];
   root.stop(new ClosedError('Coordinator'));
   if (handlers.active > 0) {
@@ -40,16 +40,11 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
     });
   }
 
-  const report = { drained: Math.max(0, before - cancelled), cancelled, abandoned: handlers.abandoned };
+  const report = { drained, cancelled, abandoned: handlers.abandoned };
   tell(runtime, { type: 'coordinator.closed', at: clock.now(), ...report });
   deadlines.close();
   events.close();
   return report;
-}
-
-/** How many requests, tasks and runs are under way. */
-function countOf(root: Scope): number {
-  return [...root.children()].length;
 }
 
 function tell({ events }: Runtime, event: CoordinatorEvent): void {

@@ -9,7 +9,11 @@ import { type RoutingStrategy, strategyRule } from '../routing/index.ts';
 import type { TaskDistributorOptions } from '../tasks/index.ts';
 import type { WorkflowEngineOptions } from '../workflow/index.ts';
 
-/** What the coordinator says once for all its rooms. */
+/**
+ * What the coordinator says once for all its rooms.
+ *
+ * @inline
+ */
 type Shared = 'clock' | 'grace' | 'logger' | 'policy' | 'routing';
 
 /** Options of `Coordinator`. */

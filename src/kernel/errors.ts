@@ -181,9 +181,11 @@ function show(value: unknown): string {
 export interface ErrorRecord {
   /** The class name, or the type of what was thrown when it was no error. */
   readonly name: string;
+  /** What it says to a person; of what was no error, a short picture. */
   readonly message: string;
   /** The error's own `code`, when it is text. */
   readonly code?: string;
+  /** What was underneath, at most four levels deep. */
   readonly cause?: ErrorRecord;
 }
 

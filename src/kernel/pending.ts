@@ -3,6 +3,7 @@ import { Scope } from './scope.ts';
 
 /** Told when whoever waited for an outcome has given up, while the work for it still goes on. */
 export interface PendingWatcher {
+  /** Called once: the work was cancelled, or its time is up. */
   waiterGone(): void;
 }
 

@@ -20,6 +20,7 @@ export type SchemaOutput<S> = S extends StandardSchemaV1 ? StandardSchemaV1.Infe
 export interface SchemaIssue {
   /** Where in the value, such as `facts.0.text`; empty for the value itself. */
   readonly path: string;
+  /** What is wrong, in the schema's words. */
   readonly message: string;
 }
 
@@ -28,6 +29,7 @@ export class SchemaViolationError extends CadreError<'SCHEMA_VIOLATION'> {
   readonly code = 'SCHEMA_VIOLATION' as const;
   /** The boundary, such as `input of capability "research"`. */
   readonly where: string;
+  /** Everything that the schema found; when it threw, one issue, and what it threw is `cause`. */
   readonly issues: readonly SchemaIssue[];
 
   constructor(where: string, issues: readonly SchemaIssue[], options: CadreErrorOptions = {}) {

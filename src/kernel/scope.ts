@@ -58,7 +58,7 @@ export abstract class Scope extends Timed {
   *descendants(): Generator<Scope> {
     const pending: Scope[] = [...this.children()];
     for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
-      pending.push(...scope.children());
+      for (const child of scope.children()) pending.push(child);
       yield scope;
     }
   }

@@ -3,26 +3,45 @@ import type { Logger } from './logger.ts';
 import type { Priority } from './priority.ts';
 
 /**
- * Anything that work can be given to: a capability, an agent, a workflow.
+ * Anything that a step can run, beside plain code: a capability, an agent, a workflow.
  *
  * @typeParam I What it takes. @typeParam O What it gives back.
  */
-export interface Callee<I = unknown, O = unknown> {
+export interface Runnable<I = unknown, O = unknown> {
+  /** Tells capabilities, agents and workflows apart. */
   readonly kind: 'capability' | 'agent' | 'workflow';
+  /** The name it was defined with; events and errors carry it. */
   readonly name: string;
   /** Carries the types only; never set. */
-  readonly types?: { readonly input: (input: I) => void; readonly output: O };
+  readonly types?: {
+    /** What callers pass. */
+    readonly input: (input: I) => void;
+    /** What callers get. */
+    readonly output: O;
+  };
+}
+
+/**
+ * Whom one can ask: a capability or an agent.
+ *
+ * @typeParam I What callers pass. @typeParam O What callers get.
+ */
+export interface Callee<I = unknown, O = unknown> extends Runnable<I, O> {
+  /** Tells capabilities and agents apart. */
+  readonly kind: 'capability' | 'agent';
 }
 
 /** What an agent must offer to be a candidate: every capability and every specialization named, or one agent by name. */
 export interface Requirement {
   /** Capabilities, as definitions or names; the agent must serve all of them. */
-  readonly capabilities?: readonly (Callee<never, unknown> | string)[] | undefined;
+  readonly capabilities?:
+    | readonly ((Callee<never, unknown> & { readonly kind: 'capability' }) | string)[]
+    | undefined;
   /** The agent must have all of them. */
   readonly specializations?: readonly string[] | undefined;
   /** The one agent, by name. */
   readonly agent?: string | undefined;
-  /** An agent has capabilities and specializations too, but is no requirement. */
+  /** Left out: whatever has a `kind`, such as an agent, is no requirement. */
   readonly kind?: undefined;
 }
 
@@ -67,11 +86,14 @@ export interface HandlerContext {
   readonly runId: string | undefined;
   /** The agent's name; undefined for a step that is a plain function. */
   readonly agent: string | undefined;
-  /** The capability that was asked for; undefined when the agent was asked by name and serves several. */
+  /**
+   * The capability that was asked for, or the only one of an agent that was asked by name; undefined where there is
+   * not one.
+   */
   readonly capability: string | undefined;
   /** Gives work to somebody else as part of this work: cancelled with it, and in the time that is left. */
   readonly ask: Ask;
-  /** Publishes a message, with this agent as the sender. */
+  /** Publishes a message, with this agent, or else this step, as the sender. */
   readonly publish: (topic: string, body: unknown) => void;
   /** Tells how far the work is, as an event. */
   readonly progress: (value: unknown) => void;
@@ -80,7 +102,7 @@ export interface HandlerContext {
 }
 
 /** What a target is called, for messages: `research`, `agent ada`, `research + in oceans`. */
-export function targetLabel(target: Callee<never, unknown> | Requirement | string): string {
+export function targetLabel(target: Runnable<never, unknown> | Requirement | string): string {
   if (typeof target === 'string') return `agent ${target}`;
   if (target.kind !== undefined) return target.kind === 'agent' ? `agent ${target.name}` : target.name;
   const { agent, capabilities = [], specializations = [] } = target;

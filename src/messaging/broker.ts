@@ -28,7 +28,9 @@ import type { Responder, Transport } from './transport.ts';
 
 /** Sizes now, and counters since the broker was made. */
 export interface MessageStats {
+  /** Subscriptions that have not been ended. */
   readonly subscriptions: number;
+  /** Topics that somebody responds to; those of agents are not counted. */
   readonly responders: number;
   /** Requests that are open. */
   readonly pending: number;
@@ -38,12 +40,17 @@ export interface MessageStats {
   readonly waiting: number;
   /** Responders' handlers that run. */
   readonly active: number;
+  /** Messages that were published; a broadcast counts as requests. */
   readonly published: number;
+  /** Requests that were accepted, one for each responder of a broadcast included; tasks are not counted. */
   readonly requested: number;
+  /** Requests that were answered with an output. */
   readonly replied: number;
   /** Requests that the other side answered with an error or refused. */
   readonly failed: number;
+  /** Requests that had no answer in time. */
   readonly timedOut: number;
+  /** Requests that were cancelled, or open when the broker was closed. */
   readonly cancelled: number;
   /** Answers that came after their request had ended; they were dropped. */
   readonly lateReplies: number;
@@ -255,7 +262,10 @@ export class MessageBroker {
     for (const scope of this.#runtime.root.children()) {
       if (scope instanceof Request) scope.stop(new ClosedError('MessageBroker'));
     }
-    for (const end of this.#mailboxes.values()) end();
+    for (const [mailbox, end] of this.#mailboxes) {
+      end();
+      mailbox.close();
+    }
     for (const end of this.#subscriptions) end();
     this.#mailboxes.clear();
     this.#subscriptions.clear();

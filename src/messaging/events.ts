@@ -47,10 +47,14 @@ export type MessageEvent =
       readonly type: 'request.completed';
     })
   | (DeliveryFacts & {
-      /** It failed, timed out or was cancelled; `error` tells which. */
+      /** It failed or timed out; `error` tells which. */
       readonly type: 'request.failed';
       /** What the request was rejected with. */
       readonly error: ErrorRecord;
+    })
+  | (DeliveryFacts & {
+      /** Somebody gave it up: its sender, or the broker as it closed. */
+      readonly type: 'request.cancelled';
     })
   | (DeliveryFacts & {
       /** An answer came after its request had ended. */

@@ -16,6 +16,7 @@ const NO_FACTS: MessageFacts = Object.freeze({});
 export class Message {
   /** Where it is addressed. */
   readonly topic: string;
+  /** What was sent, as it is: neither copied nor checked. */
   readonly body: unknown;
   /** Who sent it, as the sender says. */
   readonly sender: string | undefined;

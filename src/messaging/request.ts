@@ -53,18 +53,22 @@ export class Request extends Exchange {
   protected failed(error: unknown): void {
     const counters = this.#counters;
     counters.pending--;
-    if (error !== this.stopReason) counters.failed++;
-    else if (error instanceof TimeoutError) counters.timedOut++;
-    else counters.cancelled++;
     this.#reject(error);
+    if (error === this.stopReason && !(error instanceof TimeoutError)) {
+      counters.cancelled++;
+      this.#tell('request.cancelled');
+      return;
+    }
+    if (error === this.stopReason) counters.timedOut++;
+    else counters.failed++;
     const { events, clock } = this.runtime;
     if (!events.wants('request.failed')) return;
-    const { topic, id } = this.message;
+    const { topic, id: messageId } = this.message;
     const event: MessageEvent = {
       type: 'request.failed',
       at: clock.now(),
       topic,
-      messageId: id,
+      messageId,
       error: describeError(error),
     };
     events.emit(event);
@@ -79,7 +83,7 @@ export class Request extends Exchange {
     this.#tell('reply.dropped');
   }
 
-  #tell(type: 'request.sent' | 'request.completed' | 'reply.dropped'): void {
+  #tell(type: 'request.sent' | 'request.completed' | 'request.cancelled' | 'reply.dropped'): void {
     const { events, clock } = this.runtime;
     if (!events.wants(type)) return;
     const { topic, id } = this.message;

@@ -11,6 +11,7 @@ export interface Subscriber {
 
 /** The way back to the sender of a request. Only the first of `fulfil` and `fail` counts. */
 export interface Reply {
+  /** The request. */
   readonly message: Message;
   /** True once the sender has its answer or has given up. */
   readonly ended: boolean;
@@ -20,7 +21,9 @@ export interface Reply {
   readonly dueAt: number;
   /** Set by the receiving side while it works. */
   watcher: PendingWatcher | undefined;
+  /** Answers with an output. Once `ended` it is too late: the answer is counted and dropped. */
   fulfil(output: unknown): void;
+  /** Answers with an error, which the sender gets as it is. Once `ended` it is too late. */
   fail(error: unknown): void;
 }
 
@@ -38,9 +41,11 @@ export interface Responder {
  * answered with `NoResponderError` at once. Between one sender and one receiver the order of sending is kept.
  */
 export interface Transport {
+  /** Hands a message to every subscription that matches. Must not throw. */
   publish(message: Message): void;
   /** @returns A function that ends it. */
   subscribe(pattern: string, subscriber: Subscriber): () => void;
+  /** Hands a request to the responder of its topic, or fails it with `NoResponderError`. Must not throw. */
   request(reply: Reply): void;
   /** The topics that match `pattern` and have a responder, in the order of responding. */
   topics(pattern: string): readonly string[];

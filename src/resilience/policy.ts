@@ -34,6 +34,7 @@ export interface Backoff {
 export interface Policy {
   /** Attempts in all, the first one included. A whole number from 1 up; Infinity tries until the deadline. @default 1 */
   readonly attempts?: number | undefined;
+  /** The waits between attempts. Taken as a whole: what it leaves out comes from its own defaults. */
   readonly backoff?: Backoff | undefined;
   /** The longest time of one attempt, counted from its start. Above zero, or Infinity. @default '5m' */
   readonly timeout?: Duration | undefined;
@@ -43,17 +44,25 @@ export interface Policy {
 
 /** A {@link Backoff} with every field decided. */
 export interface BackoffSettings {
+  /** The wait after the first failure, in milliseconds. */
   readonly initial: number;
+  /** How much longer each further wait is. */
   readonly factor: number;
+  /** The longest wait, in milliseconds. */
   readonly max: number;
+  /** The part of each wait that is left to chance, from 0 to 1. */
   readonly jitter: number;
 }
 
 /** A {@link Policy} as it was parsed: durations in milliseconds, fields that were left out undefined. */
 export interface PolicySettings {
+  /** Attempts in all, the first one included; Infinity until the deadline. */
   readonly attempts: number | undefined;
+  /** The waits between attempts. */
   readonly backoff: BackoffSettings | undefined;
+  /** The longest time of one attempt, in milliseconds; Infinity for no limit. */
   readonly timeout: number | undefined;
+  /** Decides whether a failure is worth another attempt. */
   readonly retryWhen: ((error: unknown, attempt: number) => boolean) | undefined;
 }
 

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import { ignore, isThenable } from '../kernel/functions.ts';
 import { pause } from '../kernel/pause.ts';
 import type { Scope } from '../kernel/scope.ts';
 import { backoffMs, type EffectivePolicy } from './policy.ts';
@@ -78,7 +79,9 @@ export async function retryAfter<T>(
 /** A `retryWhen` that throws has not asked for another attempt, and must not hide the error it was asked about. */
 function asksForMore(policy: EffectivePolicy, error: unknown, attempt: number): boolean {
   try {
-    return policy.retryWhen(error, attempt) === true;
+    const answer: unknown = policy.retryWhen(error, attempt);
+    if (isThenable(answer)) Promise.resolve(answer).catch(ignore);
+    return answer === true;
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import type { RoutingRequest, RoutingStrategy } from './strategy.ts';
 /** The routing strategy threw, or chose something that is no candidate. What it threw is `cause`. */
 export class RoutingError extends CadreError<'ROUTING_FAILED'> {
   readonly code = 'ROUTING_FAILED' as const;
+  /** The strategy's name. */
   readonly strategy: string;
 
   constructor(strategy: string, problem: string, cause?: unknown) {

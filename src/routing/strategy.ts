@@ -4,7 +4,9 @@ import type { Candidate } from '../agents/index.ts';
 export interface RoutingRequest {
   /** What is asked for: capabilities, specializations, or an agent's name. */
   readonly label: string;
+  /** The task's input, as its schema returned it; not to be changed. */
   readonly input: unknown;
+  /** Higher goes first; the names `low`, `medium`, `high` and `critical` are 0 to 3. */
   readonly priority: number;
   /** The number of the attempt that is to be made; the first is 1. */
   readonly attempt: number;

@@ -315,7 +315,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   }
 
   #noCandidate({ label, requirement }: CandidateSet): NoCandidateError {
-    return new NoCandidateError(label, this.#agents.rejections(requirement));
+    return new NoCandidateError(label, this.#agents.size, this.#agents.rejections(requirement));
   }
 }
 

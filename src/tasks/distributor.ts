@@ -5,7 +5,7 @@ import { isThenable } from '../kernel/functions.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
-import type { Scope } from '../kernel/scope.ts';
+import { Scope } from '../kernel/scope.ts';
 import type { Callee, Requirement } from '../kernel/work.ts';
 import { MessageBroker, type Reply } from '../messaging/index.ts';
 import { policyRule } from '../resilience/index.ts';
@@ -30,9 +30,13 @@ export interface TaskStats {
   readonly waitingLimit: number;
   /** Slots of agents in use; a handler that ignores its signal keeps its slot. */
   readonly active: number;
+  /** Tasks that were accepted, those of steps included. */
   readonly submitted: number;
+  /** Tasks that ended with an output. */
   readonly completed: number;
+  /** Tasks that ended with an error, or whose time was up. */
   readonly failed: number;
+  /** Tasks that were stopped: by their signal, by `cancel()`, or with what they were part of. */
   readonly cancelled: number;
   /** Attempts after the first. */
   readonly retried: number;
@@ -215,11 +219,14 @@ export class TaskDistributor {
   #adopt({ name }: AgentEntry, reply: Reply): void {
     try {
       const { body, priority } = reply.message;
-      const task = this.#accept(this.#runtime.root, name, body, { ...NO_OPTIONS, priority }, undefined);
+      // A sender in this process is what the task is part of; one elsewhere can only say how long it waits.
+      const parent = reply instanceof Scope ? reply : this.#runtime.root;
+      const timeout = reply instanceof Scope ? Number.POSITIVE_INFINITY : reply.dueAt - this.#runtime.tick();
+      const task = this.#accept(parent, name, body, { ...NO_OPTIONS, priority, timeout }, undefined);
       reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
       task.result.then(
-        (output) => reply.fulfil(output),
-        (error) => reply.fail(error),
+        (output) => reply.ended || reply.fulfil(output),
+        (error) => reply.ended || reply.fail(error),
       );
     } catch (error) {
       reply.fail(error);

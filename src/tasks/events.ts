@@ -19,12 +19,12 @@ interface TaskFacts {
 }
 
 /**
- * What it took to come to an end.
+ * What the last event of a task tells besides.
  *
  * @inline
  */
-interface TaskEffort {
-  /** Attempts that were made; 0 when the task never reached an agent. */
+interface TaskEndFacts extends TaskFacts {
+  /** Attempts that were given to an agent. */
   readonly attempts: number;
   /** From acceptance to the end, in milliseconds. */
   readonly durationMs: number;
@@ -35,7 +35,7 @@ export type TaskEvent =
   | (TaskFacts & {
       /** A task was accepted, and its time has begun. */
       readonly type: 'task.submitted';
-      /** As a number: `critical` is 3, `high` 2, `medium` 1, `low` 0; higher goes first. */
+      /** Higher goes first; the names `low`, `medium`, `high` and `critical` are 0 to 3. */
       readonly priority: number;
     })
   | (TaskFacts & {
@@ -45,11 +45,11 @@ export type TaskEvent =
       readonly waiting: number;
     })
   | (TaskFacts & {
-      /** An attempt begins. */
+      /** An agent begins with an attempt. */
       readonly type: 'task.started';
-      /** The name of the agent that was chosen. */
+      /** The agent's name. */
       readonly agent: string;
-      /** The number of the attempt; 1 for the first. */
+      /** The number of the attempt, 1 for the first; in a run that of the attempt at the step. */
       readonly attempt: number;
     })
   | (TaskFacts & {
@@ -63,7 +63,7 @@ export type TaskEvent =
   | (TaskFacts & {
       /** An attempt failed and another follows after `delayMs`. */
       readonly type: 'task.retried';
-      /** Whose attempt failed; missing when it never reached an agent. */
+      /** The name of the agent that was tried last; missing when none was. */
       readonly agent?: string;
       /** The number of the attempt that follows. */
       readonly attempt: number;
@@ -72,27 +72,24 @@ export type TaskEvent =
       /** What the attempt failed with. */
       readonly error: ErrorRecord;
     })
-  | (TaskFacts &
-      TaskEffort & {
-        /** The task has its output. */
-        readonly type: 'task.completed';
-        /** The name of the agent whose output it is. */
-        readonly agent: string;
-      })
-  | (TaskFacts &
-      TaskEffort & {
-        /** The task ended with an error, or its time was up. */
-        readonly type: 'task.failed';
-        /** The name of the agent that was tried last; missing when none was. */
-        readonly agent?: string;
-        /** What the task's result was rejected with. */
-        readonly error: ErrorRecord;
-      })
-  | (TaskFacts &
-      TaskEffort & {
-        /** The task was stopped: by its signal, by `cancel()`, or with what it was part of. */
-        readonly type: 'task.cancelled';
-      })
+  | (TaskEndFacts & {
+      /** The task has its output. */
+      readonly type: 'task.completed';
+      /** The name of the agent whose output it is. */
+      readonly agent: string;
+    })
+  | (TaskEndFacts & {
+      /** The task ended with an error, or its time was up. */
+      readonly type: 'task.failed';
+      /** The name of the agent that was tried last; missing when none was. */
+      readonly agent?: string;
+      /** What the task's result was rejected with. */
+      readonly error: ErrorRecord;
+    })
+  | (TaskEndFacts & {
+      /** The task was stopped: by its signal, by `cancel()`, or with what it was part of. */
+      readonly type: 'task.cancelled';
+    })
   | {
       /** A handler ignored its signal through the grace period; its slot was taken back. */
       readonly type: 'task.abandoned';

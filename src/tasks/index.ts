@@ -1,4 +1,4 @@
-export { TaskDistributor, type TaskDistributorParts, type TaskStats } from './distributor.ts';
+export { TaskDistributor, type TaskStats } from './distributor.ts';
 export { NoCandidateError } from './errors.ts';
 export type { TaskEvent } from './events.ts';
 export type { SubmitOptions, TaskDistributorOptions } from './options.ts';

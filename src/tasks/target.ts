@@ -25,13 +25,17 @@ export function resolveTarget(target: TaskTarget, agents: AgentRegistry): Resolv
     const capability = target as Capability;
     const candidates = agents.candidatesFor('capability', capability.name);
     if (candidates !== undefined) return { candidates, capability };
-    throw new NoCandidateError(capability.name, agents.rejections({ capabilities: [capability.name] }));
+    throw new NoCandidateError(
+      capability.name,
+      agents.size,
+      agents.rejections({ capabilities: [capability.name] }),
+    );
   }
   if (kind === 'agent' || typeof target === 'string') {
     const name = checkName('agent', typeof target === 'string' ? target : (target as Callee).name);
     const candidates = agents.candidatesFor('agent', name);
     if (candidates !== undefined) return { candidates, capability: onlyCapability(candidates) };
-    throw new NoCandidateError(`agent ${name}`, agents.rejections({ agent: name }));
+    throw new NoCandidateError(`agent ${name}`, agents.size, agents.rejections({ agent: name }));
   }
   if (kind !== undefined || typeof target !== 'object' || target === null) {
     parseOption(
@@ -44,7 +48,7 @@ export function resolveTarget(target: TaskTarget, agents: AgentRegistry): Resolv
   const requirement = target as Requirement;
   const candidates = agents.candidates(requirement);
   if (candidates !== undefined) return { candidates, capability: namedCapability(candidates) };
-  throw new NoCandidateError(targetLabel(requirement), agents.rejections(requirement));
+  throw new NoCandidateError(targetLabel(requirement), agents.size, agents.rejections(requirement));
 }
 
 /** An agent that serves one capability does that one when it is asked by name. */

@@ -15,7 +15,9 @@ export type TaskStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'cance
 
 /** A submitted task, as its submitter holds it. */
 export interface TaskHandle<O = unknown> {
+  /** Unique over processes. */
   readonly id: string;
+  /** Where the task stands now. */
   readonly status: TaskStatus;
   /** Settles once with the output or the error. Left alone, a failure is not an unhandled rejection. */
   readonly result: Promise<O>;
@@ -49,7 +51,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   /** The number of the latest attempt, or of the one that is to be made. */
   attempt: number;
   /** Attempts that were given to an agent. */
-  attemptsMade = 0;
+  attemptsMade: number;
   /** Whose turn it is, or was last. */
   entry: AgentEntry | undefined = undefined;
   status: TaskStatus = 'waiting';
@@ -81,6 +83,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
     this.settings = settings;
     this.origin = origin;
     this.attempt = origin?.attempt ?? 1;
+    this.attemptsMade = this.attempt - 1;
     this.acceptedAt = now;
     this.order = runtime.ids.next();
     this.#timeoutMs = timeoutMs;

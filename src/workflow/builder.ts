@@ -1,13 +1,16 @@
 import { checkName } from '../kernel/names.ts';
 import { callable, list, optional, parseOption, parseOptions, refuse } from '../kernel/options.ts';
 import type { Schema, SchemaInput, SchemaOutput } from '../kernel/schema.ts';
-import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
+import type { HandlerContext, Requirement, Runnable } from '../kernel/work.ts';
 import type { Policy } from '../resilience/index.ts';
 import { Workflow, type WorkflowFacts, type WorkflowSettings, workflowRules } from './definition.ts';
 import { parseStep, type StepDefinition, type StepTarget } from './step.ts';
 
 /** What a step sees: the run's input, and the outputs of the steps that it named in `after`. */
-export type StepScope<I, S, A extends keyof S> = { readonly input: I } & {
+export type StepScope<I, S, A extends keyof S> = {
+  /** The run's input, as its schema returned it. */
+  readonly input: I;
+} & {
   readonly [K in keyof Pick<S, A>]: Pick<S, A>[K];
 };
 
@@ -32,18 +35,21 @@ export interface Conditional<I, S, A extends keyof S> {
 
 /** A step that always runs. */
 export interface Unconditional {
+  /** Left out: it always runs. */
   readonly when?: undefined;
 }
 
 /** A step for a capability, an agent or another workflow. */
 export interface TargetStep<I, S, A extends keyof S & string, TI, O> extends StepFacts<A> {
-  readonly run: Callee<TI, O>;
+  /** The capability, agent or workflow that it is for. */
+  readonly run: Runnable<TI, O>;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => NoInfer<TI>;
 }
 
 /** A step for whoever fulfils a requirement. */
 export interface RequirementStep<I, S, A extends keyof S & string> extends StepFacts<A> {
+  /** What an agent must offer to get it. */
   readonly run: Requirement;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => unknown;
@@ -51,6 +57,7 @@ export interface RequirementStep<I, S, A extends keyof S & string> extends StepF
 
 /** A step that is a function of its own input. */
 export interface FunctionStep<I, S, A extends keyof S & string, M, O> extends StepFacts<A> {
+  /** The code; what it returns, or what its promise resolves to, is the step's output. */
   readonly run: (input: M, context: HandlerContext) => O;
   /** Makes the input. */
   readonly input: (scope: StepScope<I, S, A>) => M;
@@ -58,7 +65,9 @@ export interface FunctionStep<I, S, A extends keyof S & string, M, O> extends St
 
 /** A step that is a function of what it sees. */
 export interface ScopeStep<I, S, A extends keyof S & string, O> extends StepFacts<A> {
+  /** The code; what it returns, or what its promise resolves to, is the step's output. */
   readonly run: (scope: StepScope<I, S, A>, context: HandlerContext) => O;
+  /** Left out: the code gets what the step sees. */
   readonly input?: undefined;
 }
 
@@ -67,13 +76,14 @@ export interface StepData {
   /** Unique in the workflow; any name but `input` and `then`. */
   readonly id: string;
   /** Code, or whom the step is for. */
-  readonly run: ((input: never, context: HandlerContext) => unknown) | Callee<never, unknown> | Requirement;
+  readonly run: ((input: never, context: HandlerContext) => unknown) | Runnable<never, unknown> | Requirement;
   /** The steps that must have ended before it. @default [] */
   readonly after?: readonly string[] | undefined;
   /** Makes the input; needed unless `run` is a function, which then gets the scope itself. */
   readonly input?: ((scope: Readonly<Record<string, unknown>>) => unknown) | undefined;
   /** Whether it runs at all. */
   readonly when?: ((scope: Readonly<Record<string, unknown>>) => boolean) | undefined;
+  /** Attempts, backoff and timeout; what it leaves out comes from the workflow. */
   readonly policy?: Policy | undefined;
 }
 
@@ -172,6 +182,7 @@ export interface ValidatedWorkflowOptions<IS extends Schema> extends WorkflowFac
 
 /** Options of {@link defineWorkflow} without a schema. */
 export interface WorkflowOptions extends WorkflowFacts {
+  /** Left out: the input is not validated. */
   readonly input?: undefined;
 }
 
@@ -179,6 +190,7 @@ export interface WorkflowOptions extends WorkflowFacts {
 export interface WorkflowData<O> extends WorkflowFacts {
   /** Validates the input of a run; any Standard Schema. */
   readonly input?: Schema | undefined;
+  /** The steps, in any order; those that get ready together start in this one. */
   readonly steps: readonly StepData[];
   /** Makes the run's output. @default a record of the outputs of all steps */
   readonly output?: ((outputs: Readonly<Record<string, unknown>>) => O) | undefined;

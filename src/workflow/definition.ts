@@ -1,7 +1,7 @@
 import type { Duration } from '../kernel/durations.ts';
 import { duration, optional, type Rule, whole, withDefault } from '../kernel/options.ts';
 import { type Schema, schemaRule } from '../kernel/schema.ts';
-import type { Callee } from '../kernel/work.ts';
+import type { Runnable } from '../kernel/work.ts';
 import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
 import { compile, type Plan } from './plan.ts';
 import type { StepDefinition } from './step.ts';
@@ -36,16 +36,23 @@ export const workflowRules: { readonly [K in keyof WorkflowSettings]-?: Rule<Wor
  *
  * @typeParam I What a run takes. @typeParam O What a run gives back.
  */
-export class Workflow<I = unknown, O = unknown> implements Callee<I, O> {
+export class Workflow<I = unknown, O = unknown> implements Runnable<I, O> {
   readonly kind = 'workflow' as const;
   readonly name: string;
   /** Validates the input of a run. */
   readonly input: Schema | undefined;
-  /** In milliseconds. */
+  /** The longest time of a run in milliseconds, from its start; Infinity for none. */
   readonly deadline: number;
+  /** What the definition says about attempts and timeouts of its steps, durations in milliseconds. */
   readonly policy: PolicySettings | undefined;
+  /** Steps of a run at once; Infinity for no limit. */
   readonly concurrency: number;
-  declare readonly types?: { readonly input: (input: I) => void; readonly output: O };
+  declare readonly types?: {
+    /** What a run takes. */
+    readonly input: (input: I) => void;
+    /** What a run gives back. */
+    readonly output: O;
+  };
   readonly #steps: () => readonly StepDefinition[];
   readonly #output: ((outputs: never) => unknown) | undefined;
   #plan: Plan | undefined;

@@ -27,13 +27,19 @@ import type { RunIdentity, RunSnapshot } from './snapshot.ts';
 export interface WorkflowStats {
   /** Runs under way. */
   readonly active: number;
+  /** How many may be under way. */
   readonly activeLimit: number;
   /** Finished runs that are kept. */
   readonly retained: number;
+  /** How many are kept at most. */
   readonly retainedLimit: number;
+  /** Runs that were accepted, those that are steps of other runs included. */
   readonly started: number;
+  /** Runs that ended with an output. */
   readonly completed: number;
+  /** Runs that ended with an error, or whose time was up. */
   readonly failed: number;
+  /** Runs that were stopped: by their signal, by `cancel()`, or with what they were part of. */
   readonly cancelled: number;
   /** Steps whose code ignored its signal through the grace period. */
   readonly abandoned: number;

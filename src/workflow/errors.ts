@@ -3,7 +3,9 @@ import { CadreError, describeError, type ErrorRecord } from '../kernel/errors.ts
 /** A step depends on a step that does not exist. */
 export class UnknownStepError extends CadreError<'UNKNOWN_STEP'> {
   readonly code = 'UNKNOWN_STEP' as const;
+  /** The workflow's name. */
   readonly workflow: string;
+  /** The id of the step whose `after` is wrong. */
   readonly step: string;
   /** The name in its `after` that no step has. */
   readonly missing: string;
@@ -19,7 +21,9 @@ export class UnknownStepError extends CadreError<'UNKNOWN_STEP'> {
 /** Two steps of a workflow have the same id. */
 export class DuplicateStepError extends CadreError<'DUPLICATE_STEP'> {
   readonly code = 'DUPLICATE_STEP' as const;
+  /** The workflow's name. */
   readonly workflow: string;
+  /** The id that two steps have. */
   readonly step: string;
 
   constructor(workflow: string, step: string) {
@@ -32,6 +36,7 @@ export class DuplicateStepError extends CadreError<'DUPLICATE_STEP'> {
 /** Steps wait for one another in a circle. */
 export class CycleError extends CadreError<'CYCLE'> {
   readonly code = 'CYCLE' as const;
+  /** The workflow's name. */
   readonly workflow: string;
   /** The steps of the circle, each waiting for the one before it; the first stands at the end again. */
   readonly path: readonly string[];
@@ -47,6 +52,7 @@ export class CycleError extends CadreError<'CYCLE'> {
 /** A run of that id exists already. */
 export class RunExistsError extends CadreError<'RUN_EXISTS'> {
   readonly code = 'RUN_EXISTS' as const;
+  /** The id that is taken. */
   readonly runId: string;
 
   constructor(runId: string) {
@@ -58,6 +64,7 @@ export class RunExistsError extends CadreError<'RUN_EXISTS'> {
 /** An engine that stands alone was given a step for an agent: there is nobody to give it to. */
 export class NoExecutorError extends CadreError<'NO_EXECUTOR'> {
   readonly code = 'NO_EXECUTOR' as const;
+  /** What the work was for, such as `research` or `agent ada`. */
   readonly target: string;
 
   constructor(target: string) {
@@ -68,15 +75,20 @@ export class NoExecutorError extends CadreError<'NO_EXECUTOR'> {
 
 /** A step that ended without an output. */
 export interface StepFailure {
+  /** The step's id. */
   readonly step: string;
+  /** Attempts that were made; 0 when its `when` or `input` failed. */
   readonly attempts: number;
+  /** What the last attempt failed with. */
   readonly error: ErrorRecord;
 }
 
 /** One or more steps of a run failed. The error of the first one is `cause`, untouched. */
 export class RunFailedError extends CadreError<'RUN_FAILED'> {
   readonly code = 'RUN_FAILED' as const;
+  /** The run's id. */
   readonly runId: string;
+  /** The workflow's name. */
   readonly workflow: string;
   /** Every step that failed, in the order of failing. */
   readonly failures: readonly StepFailure[];

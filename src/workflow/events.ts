@@ -26,7 +26,12 @@ interface RunFacts {
   /** The workflow's name. */
   readonly workflow: string;
   /** The run and step that this run is part of, if it is part of one. */
-  readonly parent?: { readonly runId: string; readonly step: string };
+  readonly parent?: {
+    /** The id of the run above. */
+    readonly runId: string;
+    /** The id of the step there. */
+    readonly step: string;
+  };
 }
 
 /**
@@ -42,7 +47,7 @@ interface StepFacts extends RunFacts {
 /** What happens in the workflow engine. */
 export type RunEvent =
   | (RunFacts & {
-      /** The input is right, and the first steps begin. */
+      /** The input was accepted, and the first steps begin. */
       readonly type: 'run.started';
     })
   | (RunFacts & {
@@ -50,7 +55,7 @@ export type RunEvent =
       readonly type: 'run.completed';
     })
   | (RunFacts & {
-      /** Nothing is left to do and something failed, or its time was up. */
+      /** A step failed and nothing is left to do, the input was refused, or the time was up. */
       readonly type: 'run.failed';
       /** What the run's result was rejected with. */
       readonly error: ErrorRecord;
@@ -92,9 +97,9 @@ export type RunEvent =
       readonly error: ErrorRecord;
     })
   | (StepFacts & {
-      /** The step ended without an output, and those after it that need it are skipped. */
+      /** The last attempt failed; the steps after it are skipped. */
       readonly type: 'step.failed';
-      /** Attempts that were made; 0 when its input could not be made. */
+      /** Attempts that were made; 0 when its `when` or `input` failed. */
       readonly attempts: number;
       /** What the last attempt failed with. */
       readonly error: ErrorRecord;

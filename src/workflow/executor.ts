@@ -6,7 +6,7 @@ import type { PolicySettings } from '../resilience/index.ts';
 import { NoExecutorError } from './errors.ts';
 
 /** The attempt at a step that somebody is to carry out. */
-export interface StepWork {
+interface StepWork {
   /** What the work is part of: when it stops, the work stops. */
   readonly scope: Scope;
   readonly runId: string;
@@ -20,7 +20,7 @@ export interface StepWork {
 }
 
 /** Whom a step may be for, beside code and workflows, which the engine runs itself. */
-export type ExecutorTarget = Callee<never, unknown> | string | Requirement;
+type ExecutorTarget = Callee<never, unknown> | string | Requirement;
 
 /** An attempt that is being carried out. */
 export interface StepJob {

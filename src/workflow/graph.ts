@@ -3,6 +3,7 @@ import type { Workflow } from './definition.ts';
 
 /** What a node of {@link workflowGraph} says about its step. */
 export interface StepNode {
+  /** The step's id, without the `step:` of the node's. */
   readonly id: string;
   /** What the step runs. */
   readonly kind: 'function' | 'capability' | 'agent' | 'workflow' | 'requirement';

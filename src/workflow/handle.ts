@@ -9,9 +9,11 @@ import type { RunStatus } from './state.ts';
 
 /** A started run, as its starter holds it. */
 export interface Run<O = unknown> {
+  /** The id that was given at the start; else a new one, unique over processes. */
   readonly id: string;
   /** The workflow's name. */
   readonly workflow: string;
+  /** Where the run stands now. */
   readonly status: RunStatus;
   /** Settles once with the output or the error. Left alone, a failure is not an unhandled rejection. */
   readonly result: Promise<O>;

@@ -25,10 +25,10 @@ export {
   UnknownStepError,
 } from './errors.ts';
 export type { RunEvent, SkipReason } from './events.ts';
-export type { ExecutorTarget, StepExecutor, StepWork } from './executor.ts';
+export type { StepExecutor } from './executor.ts';
 export { type StepNode, workflowGraph } from './graph.ts';
 export type { Run } from './handle.ts';
 export type { RunOptions, RunRetention, WorkflowEngineOptions } from './options.ts';
 export type { RunSnapshot, StepSnapshot } from './snapshot.ts';
-export type { RunStatus, StepState } from './state.ts';
+export type { RunStatus } from './state.ts';
 export type { StepDefinition, StepFunction, StepTarget } from './step.ts';

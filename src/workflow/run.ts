@@ -33,6 +33,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
   #firstError: unknown = undefined;
   #input: unknown = undefined;
   #advancing = false;
+  #finishing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
 
   constructor(host: RunHost, definition: Workflow, id: string, parent: RunIdentity['parent']) {
@@ -106,7 +107,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
       else this.record.add({ type: 'step.skipped', at: this.record.at, step, reason });
     }
     this.#advancing = false;
-    if (!this.ended && this.record.state.left === 0) this.#finish();
+    if (!this.ended && this.record.state.left === 0 && !this.#finishing) this.#finish();
   }
 
   stepCompleted(step: number, output: unknown): void {
@@ -139,8 +140,11 @@ export class LiveRun extends Scope implements Run, StepOwner {
       }
       making = 'input';
       value = input === undefined ? scope : input(scope as never);
-      // The host's code may have taken its time.
-      if (when !== undefined || input !== undefined) this.runtime.tick();
+      if (input !== undefined) refusePromise(id, 'input', value);
+      // The host's code may have taken its time, or all the time there was.
+      if ((when !== undefined || input !== undefined) && this.runtime.tick() >= this.dueAt) {
+        this.expire(this.runtime.now);
+      }
     } catch (error) {
       this.stepFailed(step, new HandlerError(`the ${making} of step "${id}"`, error));
       return;
@@ -152,11 +156,12 @@ export class LiveRun extends Scope implements Run, StepOwner {
   #answers(id: string, when: (scope: never) => boolean, scope: object): boolean {
     const answer: unknown = when(scope as never);
     if (typeof answer === 'boolean') return answer;
-    if (isThenable(answer)) Promise.resolve(answer).catch(ignore);
+    refusePromise(id, 'when', answer);
     throw new InvalidOptionsError(`step "${id}"`, 'when', 'a function that returns true or false', answer);
   }
 
   #finish(): void {
+    this.#finishing = true;
     if (this.#failures.length > 0) {
       this.#fail(new RunFailedError(this.id, this.workflow, this.#failures, this.#firstError));
       return;
@@ -219,4 +224,11 @@ export class LiveRun extends Scope implements Run, StepOwner {
     this.#steps.close();
     this.host.runEnded(this.id);
   }
+}
+
+/** Conditions and mappings answer at once: a promise must neither pass for an answer nor reject unheard. */
+function refusePromise(step: string, option: string, answer: unknown): void {
+  if (!isThenable(answer)) return;
+  Promise.resolve(answer).catch(ignore);
+  throw new InvalidOptionsError(`step "${step}"`, option, 'a function that answers at once', answer);
 }

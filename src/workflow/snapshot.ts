@@ -5,11 +5,15 @@ import type { RunEntry, RunState, RunStatus, StepState } from './state.ts';
 
 /** Where one step stands, without its output. */
 export interface StepSnapshot {
+  /** The step's id. */
   readonly id: string;
+  /** Where the step stands. */
   readonly status: StepState['status'];
   /** Attempts so far; 0 for a step that never started. */
   readonly attempts: number;
+  /** When its first attempt started, in epoch milliseconds; missing when none did. */
   readonly startedAt?: number;
+  /** When it ended, in epoch milliseconds; missing until then. */
   readonly endedAt?: number;
   /** Why it was skipped. */
   readonly reason?: SkipReason;
@@ -19,11 +23,17 @@ export interface StepSnapshot {
 
 /** Where a run stands at one moment, as plain data. Times are epoch milliseconds. */
 export interface RunSnapshot {
+  /** The run's id. */
   readonly id: string;
+  /** The workflow's name. */
   readonly workflow: string;
+  /** Where the run stands. */
   readonly status: RunStatus;
+  /** When its first steps began; missing until then. */
   readonly startedAt?: number;
+  /** When it ended; missing until then. */
   readonly endedAt?: number;
+  /** Why it failed or was cancelled. */
   readonly error?: ErrorRecord;
   /** In the order of definition. */
   readonly steps: readonly StepSnapshot[];

@@ -28,7 +28,7 @@ export type StepState =
       readonly endedAt: number;
     };
 
-/** Where a run stands. */
+/** Where a run stands: `pending` until its first steps begin, then `running`; the rest are ends. */
 export type RunStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
 /** One line of a run's history. Steps are numbers: their place in the definition. */

@@ -3,7 +3,7 @@ import { describeError } from '../kernel/errors.ts';
 import { Invocation } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { HandlerContext } from '../kernel/work.ts';
+import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
 import { effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { StepAttempt, type StepKeeper } from './attempt.ts';
 import { Workflow } from './definition.ts';
@@ -167,7 +167,7 @@ export class StepRunner implements StepKeeper {
     const { id: step, input, number, idempotencyKey } = attempt;
     if (target instanceof Workflow) return host.startWithin(attempt, { runId, step }, target, input);
     const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, timeoutMs };
-    return host.executor.execute(target, input, work);
+    return host.executor.execute(target as Callee<never, unknown> | Requirement, input, work);
   }
 
   /** The first attempt at a step failed: only now is there anything to know about retries. */

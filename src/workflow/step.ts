@@ -1,17 +1,19 @@
 import { checkName } from '../kernel/names.ts';
 import { callable, list, optional, parseOptions, type Rule, refuse, withDefault } from '../kernel/options.ts';
-import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
+import type { HandlerContext, Requirement, Runnable } from '../kernel/work.ts';
 import { type PolicySettings, policyRule } from '../resilience/index.ts';
 
 /** A step's own code. */
 export type StepFunction = (input: never, context: HandlerContext) => unknown;
 
 /** What a step runs: plain code, or a capability, an agent, a workflow or a requirement that somebody fulfils. */
-export type StepTarget = StepFunction | Callee<never, unknown> | Requirement;
+export type StepTarget = StepFunction | Runnable<never, unknown> | Requirement;
 
 /** What a step is made of, everything decided. */
 export interface StepDefinition {
+  /** Unique in the workflow. */
   readonly id: string;
+  /** Code, or whom the step is for. */
   readonly run: StepTarget;
   /** The steps that must have ended before it. */
   readonly after: readonly string[];
@@ -19,6 +21,7 @@ export interface StepDefinition {
   readonly input: ((scope: never) => unknown) | undefined;
   /** Says whether the step runs at all. */
   readonly when: ((scope: never) => boolean) | undefined;
+  /** What the step says about attempts and timeouts, durations in milliseconds. */
   readonly policy: PolicySettings | undefined;
 }
 
@@ -27,7 +30,7 @@ const KINDS: ReadonlySet<unknown> = new Set(['capability', 'agent', 'workflow'])
 const targetRule: Rule<StepTarget> = (value) => {
   if (typeof value === 'function') return callable<StepFunction>()(value);
   if (typeof value === 'object' && value !== null) {
-    if (KINDS.has((value as Callee).kind)) return value as Callee;
+    if (KINDS.has((value as Runnable).kind)) return value as Runnable;
     if ('capabilities' in value || 'specializations' in value || 'agent' in value)
       return value as Requirement;
   }

@@ -94,6 +94,24 @@ it('cancels what a finished handler left behind: asks that nobody waits for', as
   expect(closed.value).toMatchObject({ abandoned: ['agent "bob"'] });
 });
 
+it('counts what ended by itself as drained, also when it left something behind', async () => {
+  const stuck = defineAgent('stuck', { handle: () => new Promise<never>(() => {}) });
+  const ada = defineAgent('ada', {
+    handle: (_input: unknown, { ask }) => {
+      void rejection(ask(stuck, 1));
+      return takes(clock, 100, 'done')();
+    },
+  });
+  const { clock, house } = startHouse({ agents: [ada, stuck], grace: 0 });
+  const asked = house.ask(ada, 1);
+  await clock.settle();
+  const closed = watch(house.close({ drain: 500 }));
+  await clock.advance(1_000);
+
+  expect(await asked).toBe('done');
+  expect(closed.value).toMatchObject({ drained: 1, cancelled: 1 });
+});
+
 it('hears of the drain when it begins', async () => {
   const { clock, house } = startHouse();
   const told: unknown[] = [];

@@ -161,7 +161,7 @@ describe('a stream', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5 }),
-        fc.array(fc.boolean(), { maxLength: 60 }),
+        fc.array(fc.boolean(), { maxLength: 60, size: 'max' }),
         async (buffer, moves) => {
           const { hub, tell } = setUp();
           const stream = hub.stream({ buffer });

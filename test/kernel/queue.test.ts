@@ -35,7 +35,7 @@ const step = fc.oneof(
 
 it('gives the highest priority first and equals in the order of their coming, whatever was taken out before', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
       const queue = new PriorityQueue<Item>();
       let model: Item[] = [];
       const gone: Item[] = [];

@@ -32,7 +32,7 @@ describe('a responder', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
         fc.integer({ min: 0, max: 5 }),
-        fc.array(move, { maxLength: 60 }),
+        fc.array(move, { maxLength: 60, size: 'max' }),
         async (concurrency, waiting, moves) => {
           const { clock, broker, desk } = brokerWithDesk({ grace: '1h' }, { concurrency, waiting });
           const outcomes = [];
@@ -166,7 +166,7 @@ describe('requests that wait', () => {
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(send, { maxLength: 50 }),
+        fc.array(send, { maxLength: 50, size: 'max' }),
         fc.integer({ min: 1, max: 3 }),
         async (sends, concurrency) => {
           const clock = new FakeClock();

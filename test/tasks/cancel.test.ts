@@ -200,6 +200,19 @@ describe('a cancelled task', () => {
     expect(house.tasks.stats()).toMatchObject({ waiting: 0, active: 0 });
   });
 
+  it('by who hears of its start does not begin, and leaves its agent free', async () => {
+    const { clock, house, desk, events } = setUp();
+    const task = house.tasks.submit('ada', 'first');
+    house.events.once('task.started', () => task.cancel('not now'));
+    watch(house.ask('ada', 'second'));
+    await clock.settle();
+
+    expect(await rejection(task.result)).toMatchObject({ code: 'CANCELLED', cause: 'not now' });
+    expect(desk.inputs).toEqual(['second']);
+    expect(house.tasks.stats()).toMatchObject({ active: 1, waiting: 0, cancelled: 1 });
+    expect(types(events, 'task.started')).toHaveLength(2);
+  });
+
   it('tells how many attempts there were', async () => {
     for (const [busy, attempts] of [
       [false, 2],
@@ -259,14 +272,14 @@ describe('one signal', () => {
     expectAtRest(house, clock);
   });
 
-  it('cancels those that have not begun, and tells of none that it started', async () => {
+  it('cancels those that have not begun, and none of them starts', async () => {
     const { clock, house, desk, events } = setUp();
     const controller = new AbortController();
     for (let n = 0; n < 5; n++) watch(house.ask('ada', n, { signal: controller.signal }));
     controller.abort();
     await clock.settle();
 
-    expect([desk.jobs.length, types(events, 'task.started').length]).toEqual([0, 1]);
+    expect([desk.jobs.length, types(events, 'task.started').length]).toEqual([0, 0]);
     expect(house.tasks.stats()).toMatchObject({ cancelled: 5, waiting: 0, active: 0 });
   });
 });

@@ -64,7 +64,7 @@ it('every task ends once and with an error of ours, no limit breaks and nothing 
     fc.asyncProperty(
       fc.constantFrom(leastLoaded, roundRobin, bestMatch, stubborn),
       fc.boolean(),
-      fc.array(move, { maxLength: 80 }),
+      fc.array(move, { maxLength: 80, size: 'max' }),
       async (strategy, settles, moves) => {
         const { clock, house } = houseWith({ routing: strategy(), grace: 20, tasks: { queue: 6 } });
         const desks: DeskAgent[] = [];

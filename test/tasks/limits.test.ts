@@ -40,7 +40,7 @@ describe('the concurrency of an agent', () => {
           queue: fc.integer({ min: 0, max: 4 }),
           strategy: fc.constantFrom(leastLoaded, roundRobin, bestMatch),
         }),
-        fc.array(move, { maxLength: 60 }),
+        fc.array(move, { maxLength: 60, size: 'max' }),
         async ({ a, b, queue, strategy }, moves) => {
           const desks = { a: deskAgent('a', { concurrency: a }), b: deskAgent('b', { concurrency: b }) };
           const { clock, house } = houseWith({

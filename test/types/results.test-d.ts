@@ -21,6 +21,13 @@ describe('the result of a run', () => {
     expectTypeOf(engine.run(text, { topic: 'x' })).toEqualTypeOf<Promise<string>>();
   });
 
+  it('is what the promise of an asynchronous `output` gives', () => {
+    const waits = steps.output(async ({ name }) => name.length);
+    expectTypeOf(house.run(waits, { topic: 'x' })).toEqualTypeOf<Promise<number>>();
+    const outer = defineWorkflow('outer').step('n', { run: waits, input: () => ({ topic: 'x' }) });
+    expectTypeOf(house.run(outer, undefined)).resolves.toEqualTypeOf<{ n: number }>();
+  });
+
   it('is a record of all outputs where there is no `output`', () => {
     expectTypeOf(house.run(steps, { topic: 'x' })).toEqualTypeOf<Promise<{ count: number; name: string }>>();
   });

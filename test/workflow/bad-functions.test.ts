@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineWorkflow, type Run } from '../../src/index.ts';
 import { rejection, watch } from '../support/outcome.ts';
-import { causesOf, startEngine, startHouse, statusesOf, unhandledDuring } from '../support/workflows.ts';
+import { causesOf, startEngine, startHouse } from '../support/workflows.ts';
 
 const broken = new Error('broken function');
 const breaks = () => {
@@ -66,26 +66,6 @@ it.each([[undefined], [null], [0], [1], ['yes'], [{}]])(
   },
 );
 
-// An async function in the wrong place: its promise must neither be taken for an answer nor be left to reject.
-const asyncTrue = async () => true;
-const asyncBreaks = async () => breaks();
-
-it.each([
-  ['resolves', asyncTrue],
-  ['rejects', asyncBreaks],
-])(
-  'fails a step whose `when` is asynchronous and %s, and leaves no rejection unhandled',
-  async (_what, when) => {
-    const { clock, engine } = startEngine();
-    const workflow = defineWorkflow('w').step('s', { run: () => 1, when: when as never });
-    const run = engine.start(workflow, undefined);
-    const unhandled = await unhandledDuring(() => clock.advance(1_000));
-
-    expect(statusesOf(run)).toEqual({ s: 'failed' });
-    expect(unhandled).toEqual([]);
-  },
-);
-
 it('fails the run when `output` throws, with every step completed', async () => {
   const { run, causes, stats } = await endOf(() =>
     defineWorkflow('w')
@@ -97,26 +77,6 @@ it('fails the run when `output` throws, with every step completed', async () => 
   expect(causes[0]).toMatchObject({ code: 'RUN_FAILED', failures: [] });
   expect(causes.at(-1)).toBe(broken);
   expect(stats).toMatchObject({ failed: 1, active: 0 });
-});
-
-it('says the same in status and result of a run whose `output` is asynchronous and rejects', async () => {
-  const { run, result } = await endOf(() =>
-    defineWorkflow('w')
-      .step('s', { run: () => 1 })
-      .output(asyncBreaks),
-  );
-
-  expect([run.status, result.state]).toEqual(['failed', 'rejected']);
-});
-
-it('leaves no rejection unhandled when nobody waits for a run whose `output` rejects', async () => {
-  const { clock, engine } = startEngine();
-  const workflow = defineWorkflow('w')
-    .step('s', { run: () => 1 })
-    .output(asyncBreaks);
-  engine.start(workflow, undefined);
-
-  expect(await unhandledDuring(() => clock.advance(1_000))).toEqual([]);
 });
 
 it('does not call `output` of a run that failed', async () => {

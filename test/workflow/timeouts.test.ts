@@ -199,6 +199,23 @@ it('goes by the clock when the event loop was blocked past the deadline: the run
   expect(run.status).toBe('failed');
 });
 
+it('starts no code when the making of its input took the time that was left', async () => {
+  const { clock, engine } = startEngine();
+  let started = false;
+  const workflow = defineWorkflow('w', { deadline: 1_000 }).step('s', {
+    input: () => clock.stall(2_000),
+    run: () => {
+      started = true;
+    },
+  });
+
+  const failed = rejection(engine.run(workflow, undefined));
+  await clock.advance(10);
+
+  expect(await failed).toMatchObject({ code: 'TIMEOUT', what: 'run of workflow "w"' });
+  expect(started).toBe(false);
+});
+
 it('tells code the earliest of the deadlines that hold for it, in epoch milliseconds', async () => {
   const { clock, engine } = startEngine();
   const epoch = clock.now();

@@ -61,7 +61,15 @@ export {
   type SchemaOutput,
   SchemaViolationError,
 } from './kernel/schema.ts';
-export type { Ask, AskOptions, Callee, HandlerContext, Requirement, Runnable } from './kernel/work.ts';
+export type {
+  Ask,
+  AskOptions,
+  Callee,
+  HandlerContext,
+  Requirement,
+  Runnable,
+  SomeCapability,
+} from './kernel/work.ts';
 // messaging
 export {
   type Message,

@@ -12,7 +12,7 @@ import {
 /** Says in a sentence what an article is about. */
 export const summarise: Capability<string, string> = defineCapability('summarise');
 
-/** Asks a model; in a test another agent with the same capability stands in for it. */
+/** Asks a model; in a test another agent with the same capability stands in for it. @public */
 export const reader: Agent<string, string> = defineAgent('reader', {
   capabilities: [summarise],
   handle: async (article, ctx) => {

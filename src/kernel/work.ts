@@ -31,12 +31,16 @@ export interface Callee<I = unknown, O = unknown> extends Runnable<I, O> {
   readonly kind: 'capability' | 'agent';
 }
 
+/** A capability, whatever its types. */
+export interface SomeCapability extends Callee<never, unknown> {
+  /** Only capabilities can be required. */
+  readonly kind: 'capability';
+}
+
 /** What an agent must offer to be a candidate: every capability and every specialization named, or one agent by name. */
 export interface Requirement {
   /** Capabilities, as definitions or names; the agent must serve all of them. */
-  readonly capabilities?:
-    | readonly ((Callee<never, unknown> & { readonly kind: 'capability' }) | string)[]
-    | undefined;
+  readonly capabilities?: readonly (SomeCapability | string)[] | undefined;
   /** The agent must have all of them. */
   readonly specializations?: readonly string[] | undefined;
   /** The one agent, by name. */

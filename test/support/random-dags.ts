@@ -43,7 +43,7 @@ export function dags(): fc.Arbitrary<readonly StepPlan[]> {
 }
 
 /** A step's output: its id and the outputs that it saw, so that the whole past of a value can be read off it. */
-export function outputOf(id: string, scope: Readonly<Record<string, unknown>>): unknown {
+function outputOf(id: string, scope: Readonly<Record<string, unknown>>): unknown {
   const seen = Object.entries(scope).filter(([key]) => key !== 'input');
   return { id, seen: Object.fromEntries(seen.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }

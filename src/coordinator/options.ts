@@ -74,6 +74,7 @@ function roomOptions<T extends object>(): Rule<T> {
   }, {} as T);
 }
 
+/** How {@link CoordinatorOptions} are read. */
 export const coordinatorRules: { readonly [K in keyof CoordinatorSettings]-?: Rule<CoordinatorSettings[K]> } =
   {
     agents: withDefault(list<Agent>(asItIs), []),
@@ -93,4 +94,5 @@ export interface CloseOptions {
   readonly drain?: Duration | undefined;
 }
 
+/** How {@link CloseOptions} are read. */
 export const closeRules: { readonly drain: Rule<number> } = { drain: withDefault(duration(), 0) };

@@ -90,6 +90,7 @@ const object: Rule<object> = (value) => {
   return value as object;
 };
 
+/** How {@link MessageBrokerOptions} are read. */
 export const brokerRules: Rules<BrokerSettings> = {
   transport: optional(port<Transport>('Transport', ['publish', 'subscribe', 'request', 'topics', 'respond'])),
   timeout: withDefault(duration({ min: 1, infinity: true }), 30_000),
@@ -98,8 +99,10 @@ export const brokerRules: Rules<BrokerSettings> = {
   clock: optional(clockRule),
 };
 
+/** How {@link PublishOptions} are read. */
 export const publishRules: Rules<PublishSettings> = { sender: optional(text), headers: optional(object) };
 
+/** How {@link RequestOptions} are read. */
 export const requestRules: Rules<RequestSettings> = {
   ...publishRules,
   timeout: optional(duration({ min: 1, infinity: true })),
@@ -107,6 +110,7 @@ export const requestRules: Rules<RequestSettings> = {
   priority: withDefault(priorityRule, DEFAULT_PRIORITY),
 };
 
+/** How {@link RespondOptions} are read. */
 export const respondRules: Rules<RespondSettings> = {
   concurrency: withDefault(whole({ min: 1 }), 100),
   waiting: withDefault(whole(), 1_000),

@@ -54,6 +54,7 @@ export interface SubmitSettings {
 
 type Rules<S> = { readonly [K in keyof S]-?: Rule<S[K]> };
 
+/** How {@link TaskDistributorOptions} are read. */
 export const distributorRules: Rules<DistributorSettings> = {
   routing: (value) => (value === undefined ? leastLoaded() : strategyRule(value)),
   policy: optional(policyRule),
@@ -64,6 +65,7 @@ export const distributorRules: Rules<DistributorSettings> = {
   clock: optional(clockRule),
 };
 
+/** How {@link SubmitOptions} are read. */
 export const submitRules: Rules<SubmitSettings> = {
   timeout: optional(duration({ min: 1, infinity: true })),
   signal: optional(abortSignal),

@@ -24,6 +24,7 @@ export interface WorkflowSettings {
   readonly concurrency: number;
 }
 
+/** How {@link WorkflowFacts} and the schema are read. */
 export const workflowRules: { readonly [K in keyof WorkflowSettings]-?: Rule<WorkflowSettings[K]> } = {
   input: optional(schemaRule),
   deadline: withDefault(duration({ min: 1, infinity: true }), Number.POSITIVE_INFINITY),

@@ -67,6 +67,7 @@ const retentionRule = fields<EngineSettings['retention']>({
   steps: withDefault(whole(), 10_000),
 });
 
+/** How {@link WorkflowEngineOptions} are read. */
 export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineSettings[K]> } = {
   policy: optional(policyRule),
   runs: withDefault(whole({ min: 1 }), 10_000),
@@ -75,6 +76,7 @@ export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineS
   clock: optional(clockRule),
 };
 
+/** How {@link RunOptions} are read. */
 export const runRules: { readonly [K in keyof RunSettings]-?: Rule<RunSettings[K]> } = {
   deadline: optional(duration({ min: 1, infinity: true })),
   signal: optional(abortSignal),

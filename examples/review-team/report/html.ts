@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Finding, Kind } from '../facts.ts';
 import { KINDS, kinds } from '../facts.ts';
 import { lookFirst } from '../rank.ts';
@@ -23,7 +24,7 @@ export function reportHtml(review: Review, run: RunRecord, place: ReportPlace): 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Review of ${html(review.folder)}</title>
+<title>Review of ${html(basename(review.folder))}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -54,7 +55,7 @@ function header(review: Review, run: RunRecord, place: ReportPlace, found: reado
   );
   const date = new Date(run.startedAt).toISOString();
   return `<header>
-<h1>Review of ${html(review.folder)}</h1>
+<h1 title="${html(review.folder)}">Review of ${html(basename(review.folder))}</h1>
 <p class="soft">${count(counts.files, 'file')}, ${bytes(counts.bytes)}, ${count(counts.lines, 'line')} of text.
 Reviewed in ${duration(run.durationMs)} on <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time>.</p>
 ${place.summary === undefined ? '' : `<p>${html(place.summary)}</p>`}

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { StepRow } from '../board.ts';
 import type { Finding, Kind } from '../facts.ts';
 import { KINDS, kinds } from '../facts.ts';
@@ -25,7 +26,7 @@ export function reportMarkdown(review: Review, run: RunRecord, place: ReportPlac
   const link = (finding: Finding): string =>
     `[${markdown(placeOf(finding))}](<${relativeHref(place.out, review.folder, finding.path)}>)`;
   const sections = kinds().filter((kind) => totals[kind] > 0);
-  return `# Review of ${markdown(review.folder)}
+  return `# Review of ${markdown(basename(review.folder))}
 
 ${count(counts.files, 'file')}, ${bytes(counts.bytes)}, ${count(counts.lines, 'line')} of text; \
 ${count(sumOf(totals), 'finding')}. Reviewed in ${duration(run.durationMs)} on ${new Date(run.startedAt).toISOString()}.

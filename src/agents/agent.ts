@@ -64,7 +64,7 @@ interface AgentFacts {
 
 /** Options of {@link defineAgent} for an agent that serves capabilities. */
 export interface ServingAgentOptions<C extends CapabilityReference> extends AgentFacts {
-  /** What it can do; not empty. */
+  /** What it can do; without any it is asked by its definition or name only. */
   readonly capabilities: readonly C[];
   /** Does the work. With several capabilities `context.capability` says which was asked for. */
   readonly handle: (

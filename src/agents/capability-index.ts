@@ -63,24 +63,19 @@ export class CapabilityIndex {
     return this.#byCapability.get(name);
   }
 
-  /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError */
+  /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError, InvalidNameError */
   forRequirement(requirement: Requirement): CandidateSet | undefined {
-    const kept =
-      typeof requirement === 'object' && requirement !== null ? this.#walk(requirement)?.set : undefined;
+    const kept = looksRight(requirement) ? this.#walk(requirement)?.set : undefined;
     // An empty set may be out of date: agents may have come since it was made.
     return kept !== undefined && kept.entries.length > 0 ? kept : this.#intersect(requirement);
   }
 
-  /** Follows the names as they are, unchecked: whoever is found was checked when the set was made. */
-  #walk({ agent, capabilities, specializations }: Requirement): Node | undefined {
+  /** Follows the names as they are: whatever leads somewhere was checked when the set was made. */
+  #walk({ agent, capabilities = [], specializations = [] }: Requirement): Node | undefined {
     let node: Node | undefined = this.#root;
     if (agent !== undefined) node = node.agents.get(agent);
-    if (Array.isArray(capabilities))
-      for (const item of capabilities) node = node?.capabilities.get(nameOf(item));
-    else if (capabilities !== undefined) return undefined;
-    if (Array.isArray(specializations))
-      for (const name of specializations) node = node?.specializations.get(name);
-    else if (specializations !== undefined) return undefined;
+    for (const item of capabilities) node = node?.capabilities.get(nameOf(item));
+    for (const name of specializations) node = node?.specializations.get(name);
     return node;
   }
 
@@ -157,4 +152,16 @@ function child(children: Map<string, Node>, name: string): Node {
     children.set(name, node);
   }
   return node;
+}
+
+/** False for what has to be refused with words: a kept set must not hide what is wrong with a requirement. */
+function looksRight(requirement: Requirement): boolean {
+  if (typeof requirement !== 'object' || requirement === null) return false;
+  for (const key in requirement) {
+    if (key !== 'capabilities' && key !== 'specializations' && key !== 'agent') return false;
+  }
+  const { capabilities = [], specializations = [] } = requirement;
+  if (!Array.isArray(capabilities) || !Array.isArray(specializations)) return false;
+  for (const item of capabilities) if (typeof item !== 'string' && item?.kind !== 'capability') return false;
+  return true;
 }

@@ -3,9 +3,9 @@ import { list, optional, parseOption, parseOptions, type Rule, refuse } from '..
 import type { Callee, Requirement } from '../kernel/work.ts';
 import type { RequirementNames } from './entry.ts';
 
-/** The name of a capability that is given by definition or by name; what is neither has none and is found nowhere. */
+/** The name of a capability that is given by definition or by name. */
 export function nameOf(capability: Callee<never, unknown> | string): string {
-  return typeof capability === 'string' ? capability : capability?.name;
+  return typeof capability === 'string' ? capability : capability.name;
 }
 
 const capabilityName: Rule<string> = (value) => {

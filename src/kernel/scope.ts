@@ -113,7 +113,7 @@ export abstract class Scope extends Timed {
   }
 
   /** Milliseconds left until the deadline; Infinity without one. */
-  timeLeft(now: number): number {
+  timeLeft(now: number = this.runtime.clock.monotonic()): number {
     return this.dueAt - now;
   }
 

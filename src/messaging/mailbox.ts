@@ -28,7 +28,7 @@ export class RequestContext {
 
   /** Until when the sender waits, in epoch milliseconds; undefined for ever. */
   get deadline(): number | undefined {
-    return this.#runtime.toWallTime(this.#reply.dueAt);
+    return this.#runtime.toWallTime(this.#runtime.clock.monotonic() + this.#reply.timeLeft());
   }
 }
 

@@ -17,8 +17,8 @@ export interface Reply {
   readonly ended: boolean;
   /** Aborts when the sender gives up. */
   readonly signal: AbortSignal;
-  /** The monotonic time until which the sender waits; Infinity for ever. */
-  readonly dueAt: number;
+  /** Milliseconds for which the sender still waits; Infinity for ever. */
+  timeLeft(): number;
   /** Set by the receiving side while it works. */
   watcher: PendingWatcher | undefined;
   /** Answers with an output. Once `ended` it is too late: the answer is counted and dropped. */

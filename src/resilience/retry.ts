@@ -62,7 +62,7 @@ export async function retryAfter<T>(
     if (scope.ended || !asksForMore(policy, thrown, attemptNumber) || scope.ended) return false;
     const delayMs = backoffMs(policy.backoff, attemptNumber, () => clock.random());
     // With less time left than the wait takes, the real error says more than a timeout would.
-    if (delayMs >= scope.timeLeft(clock.monotonic())) return false;
+    if (delayMs >= scope.timeLeft()) return false;
     onRetry({ error: thrown, attempt: attemptNumber + 1, delayMs });
     if (delayMs > 0) await pause(scope, delayMs);
     return true;

@@ -219,9 +219,10 @@ export class TaskDistributor {
   #adopt({ name }: AgentEntry, reply: Reply): void {
     try {
       const { body, priority } = reply.message;
-      // A sender in this process is what the task is part of; one elsewhere can only say how long it waits.
-      const parent = reply instanceof Scope ? reply : this.#runtime.root;
-      const timeout = reply instanceof Scope ? Number.POSITIVE_INFINITY : reply.dueAt - this.#runtime.tick();
+      // A sender of this coordinator is what the task is part of; one elsewhere can only say how long it waits.
+      const isOurs = reply instanceof Scope && reply.runtime === this.#runtime;
+      const parent = isOurs ? reply : this.#runtime.root;
+      const timeout = isOurs ? Number.POSITIVE_INFINITY : reply.timeLeft();
       const task = this.#accept(parent, name, body, { ...NO_OPTIONS, priority, timeout }, undefined);
       reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
       task.result.then(

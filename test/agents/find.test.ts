@@ -90,6 +90,20 @@ describe('find', () => {
   });
 
   it.each([
+    [{ specialisations: ['law'] }, 'specialisations'],
+    [{ capabilities: ['read', { name: 'write' }] }, 'capabilities.1'],
+    [{ capabilities: ['read', { kind: 'agent', name: 'write' }] }, 'capabilities.1'],
+  ])('refuses the requirement with %o, too, after a right one like it was answered', (wrong, option) => {
+    const { house } = houseWith({ agents: [namedAgent('ada', { capabilities: ['read', 'write'] })] });
+    const right = { capabilities: ['read', 'write'] };
+    expect(house.agents.find(right)).toHaveLength(1);
+
+    expect(thrownBy(() => house.agents.find({ ...right, ...wrong } as Requirement))).toMatchObject({
+      option,
+    });
+  });
+
+  it.each([
     { agent: 5 },
     { agent: '' },
     { capabilities: ['a b'] },

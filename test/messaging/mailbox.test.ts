@@ -39,8 +39,7 @@ describe('a responder', () => {
           for (const step of moves) {
             if (step.kind === 'send')
               outcomes.push(watch(broker.request('desk', outcomes.length, { timeout: step.timeout })));
-            else if (step.kind === 'end' && desk.jobs.length > 0)
-              desk.job(step.at % desk.jobs.length)[step.how](1);
+            else if (step.kind === 'end') desk.openJobs[step.at % (desk.open || 1)]?.[step.how](1);
             else if (step.kind === 'wait') await clock.advance(step.ms);
             await clock.settle();
             const stats = broker.stats();
@@ -49,8 +48,8 @@ describe('a responder', () => {
             expect(stats.waiting).toBeLessThanOrEqual(waiting);
             if (stats.waiting > 0) expect(desk.open, 'nobody waits beside a free slot').toBe(concurrency);
           }
-          for (let done = 0; done < desk.jobs.length; ) {
-            for (; done < desk.jobs.length; done++) desk.job(done).finish();
+          while (desk.open > 0) {
+            for (const job of desk.openJobs) job.finish();
             await clock.settle();
           }
 

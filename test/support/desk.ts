@@ -12,18 +12,18 @@ export interface Job<I, C> {
 export class Desk<I = unknown, C = { readonly signal: AbortSignal }> {
   /** Every call so far, in the order of the calls. */
   readonly jobs: Job<I, C>[] = [];
-  /** Calls that have not ended. */
-  open = 0;
   /** The most calls that were open at one moment. */
   peak = 0;
+  readonly #open = new Set<Job<I, C>>();
 
   /** Ignores the signal; for an agent or a responder. */
   readonly handle = (input: I, context: C): Promise<unknown> => {
-    this.open++;
+    const { promise, resolve: finish, reject: fail } = Promise.withResolvers<unknown>();
+    const job: Job<I, C> = { input, context, finish, fail };
+    this.jobs.push(job);
+    this.#open.add(job);
     this.peak = Math.max(this.peak, this.open);
-    return new Promise<unknown>((resolve, reject) => {
-      this.jobs.push({ input, context, finish: resolve, fail: reject });
-    }).finally(() => this.open--);
+    return promise.finally(() => this.#open.delete(job));
   };
 
   /** Like {@link handle}, and ends with the signal's reason as soon as the signal aborts. */
@@ -33,6 +33,16 @@ export class Desk<I = unknown, C = { readonly signal: AbortSignal }> {
     context.signal.addEventListener('abort', () => job.fail(context.signal.reason));
     return work;
   };
+
+  /** How many calls have not ended. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** The calls that have not ended, in the order of the calls. */
+  get openJobs(): Job<I, C>[] {
+    return [...this.#open];
+  }
 
   /** The inputs of all calls. */
   get inputs(): I[] {

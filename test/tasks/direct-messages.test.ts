@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { memoryTransport } from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { deskAgent, houseWith, namedAgent, record, types } from '../support/house.ts';
 import { rejection, watch } from '../support/outcome.ts';
@@ -147,6 +148,57 @@ describe('a request to the topic of an agent', () => {
     await clock.settle();
 
     expect(outcome.value).toMatchObject({ code: 'NO_CANDIDATE' });
+  });
+});
+
+describe('a request from another coordinator on the same transport', () => {
+  const setUp = () => {
+    const transport = memoryTransport();
+    const { agent, desk } = deskAgent('ada');
+    const [server, client] = [
+      houseWith({ messages: { transport }, agents: [agent] }),
+      houseWith({ messages: { transport } }),
+    ];
+    return { desk, server, client };
+  };
+
+  it('is answered, and leaves nothing behind in either', async () => {
+    const { desk, server, client } = setUp();
+    const outcome = watch(client.house.messages.request('agent.ada', 'question'));
+    await server.clock.settle();
+    desk.job(0).finish('answer');
+    await server.clock.settle();
+
+    expect([desk.inputs, outcome.value]).toEqual([['question'], 'answer']);
+    expectAtRest(server.house, server.clock);
+    expectAtRest(client.house, client.clock);
+  });
+
+  it('ends with the coordinator of the agent, which is closed within its grace', async () => {
+    const { desk, server, client } = setUp();
+    const outcome = watch(client.house.messages.request('agent.ada', 1));
+    await server.clock.settle();
+    const closed = watch(server.house.close());
+    expect(desk.job(0).context.signal.aborted).toBe(true);
+    await server.clock.advance(5_000);
+
+    expect(outcome.value).toMatchObject({ code: 'CLOSED' });
+    expect(closed.value).toMatchObject({ cancelled: 1, abandoned: ['agent "ada"'] });
+  });
+
+  it('is not seen by a coordinator that closes with nothing to do with it', async () => {
+    const { desk, server, client } = setUp();
+    const own = watch(server.house.ask('ada', 'own'));
+    await server.clock.settle();
+    const sent = watch(client.house.messages.request('agent.ada', 'sent'));
+    await server.clock.settle();
+    await client.house.close();
+
+    expect(sent.value).toMatchObject({ code: 'CLOSED' });
+    expect(server.house.tasks.stats()).toMatchObject({ waiting: 0, active: 1 });
+    desk.job(0).finish('done');
+    await server.clock.settle();
+    expect([own.value, desk.inputs]).toEqual(['done', ['own']]);
   });
 });
 

@@ -49,7 +49,7 @@ describe('the concurrency of an agent', () => {
             grace: '1h',
             tasks: { queue },
           });
-          const jobs = () => [...desks.a.desk.jobs, ...desks.b.desk.jobs];
+          const jobs = () => [...desks.a.desk.openJobs, ...desks.b.desk.openJobs];
           const outcomes: ReturnType<typeof watch>[] = [];
           const controllers: AbortController[] = [];
           for (const step of moves) {
@@ -64,8 +64,7 @@ describe('the concurrency of an agent', () => {
                 outcomes.push(
                   watch(house.ask(step.target === 'work' ? WORK : step.target, 1, { ...options, policy })),
                 );
-            } else if (step.kind === 'end' && jobs().length > 0)
-              jobs()[step.at % jobs().length]?.[step.how](1);
+            } else if (step.kind === 'end') jobs()[step.at % (jobs().length || 1)]?.[step.how](1);
             else if (step.kind === 'wait') await clock.advance(step.ms);
             else if (step.kind === 'cancel') controllers[step.at % controllers.length]?.abort();
             await clock.settle();
@@ -81,10 +80,8 @@ describe('the concurrency of an agent', () => {
             ]);
           }
           await clock.advance(100);
-          for (let done = 0; done < jobs().length; ) {
-            const now = jobs();
-            for (; done < now.length; done++) now[done]?.finish();
-            for (const job of now) job.finish();
+          while (jobs().length > 0) {
+            for (const job of jobs()) job.finish();
             await clock.advance(50);
           }
 

@@ -44,6 +44,7 @@ async function runOf(steps: StepData[], id: string): Promise<unknown> {
 
 it.each(Object.keys(shapes) as (keyof typeof shapes)[])(
   'checks and runs 100,000 steps as %s without a recursion error',
+  { timeout: 30_000 },
   async (shape) => {
     expect(await runOf(shapes[shape](100_000), lastOf[shape])).toBe(answerOf[shape]);
   },
@@ -79,7 +80,9 @@ it('builds, checks and runs a chain of 20,000 steps made with the builder in a l
   expect(outputs['s19999']).toBe(20_000);
 });
 
-it('skips the rest of a chain of 100,000 steps, whose first one failed, without a recursion error', async () => {
+it('skips the rest of a chain of 100,000 steps, whose first one failed, without a recursion error', {
+  timeout: 30_000,
+}, async () => {
   const { clock, engine } = startEngine();
   const [first, ...others] = shapes.chain(100_000);
   const fails = () => {
@@ -96,7 +99,7 @@ it('skips the rest of a chain of 100,000 steps, whose first one failed, without 
   });
 });
 
-it('cancels 100,000 waiting steps and lists each of them', async () => {
+it('cancels 100,000 waiting steps and lists each of them', { timeout: 30_000 }, async () => {
   const { engine } = startEngine();
   const run = engine.start(defineWorkflow('large', { steps: shapes.chain(100_000) }), undefined);
   run.cancel();

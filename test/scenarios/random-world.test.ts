@@ -196,7 +196,7 @@ const rounds = { numRuns: 500 };
 
 it('gives every ask, request and run one end, and comes to rest', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(deeds, { maxLength: 25 }), fc.boolean(), async (drawn, closes) => {
+    fc.asyncProperty(fc.array(deeds, { maxLength: 25, size: 'max' }), fc.boolean(), async (drawn, closes) => {
       let world: World | undefined;
       const unhandled = await unhandledDuring(async () => {
         world = await live(drawn, closes, 25);
@@ -223,7 +223,7 @@ it('tells a legal story of every run, and exceeds the limit of no agent that let
 }, async () => {
   const obedient = (deed: Deed) => !JSON.stringify(deed).includes('hangs');
   await fc.assert(
-    fc.asyncProperty(fc.array(deeds.filter(obedient), { maxLength: 25 }), async (drawn) => {
+    fc.asyncProperty(fc.array(deeds.filter(obedient), { maxLength: 25, size: 'max' }), async (drawn) => {
       const { runs, events, peaks } = await live(drawn, false, 1_000);
       for (const run of runs) {
         const own = await eventsOf(run);

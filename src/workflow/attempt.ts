@@ -10,6 +10,8 @@ import type { StepJob } from './executor.ts';
 export interface StepKeeper {
   /** The run's id. */
   readonly id: string;
+  /** What the idempotency keys of its steps begin with. */
+  readonly key: string;
   readonly graceMs: number;
   idOf(step: number): string;
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void;
@@ -60,7 +62,7 @@ export class StepAttempt extends Pending implements SlotOwner, ContextWork {
 
   /** Neither run nor step can have the sign between them in its name, so different steps have different keys. */
   get idempotencyKey(): string {
-    return `${this.#keeper.id}>${this.id}`;
+    return `${this.#keeper.key}>${this.id}`;
   }
   get taskId(): undefined {
     return undefined;

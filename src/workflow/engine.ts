@@ -10,7 +10,7 @@ import type { Workflow } from './definition.ts';
 import { RunExistsError } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import { noExecutor, type StepExecutor } from './executor.ts';
-import type { Run, RunHost } from './handle.ts';
+import type { ParentStep, Run, RunHost } from './handle.ts';
 import {
   type EngineSettings,
   engineRules,
@@ -21,7 +21,7 @@ import {
   workflowRule,
 } from './options.ts';
 import { LiveRun } from './run.ts';
-import type { RunIdentity, RunSnapshot } from './snapshot.ts';
+import type { RunSnapshot } from './snapshot.ts';
 
 /** Sizes now, and counters since the engine was made. */
 export interface WorkflowStats {
@@ -143,7 +143,7 @@ export class WorkflowEngine {
 
   #start(
     scope: Scope,
-    parent: RunIdentity['parent'],
+    parent: ParentStep | undefined,
     workflow: Workflow,
     input: unknown,
     options: RunOptions | undefined,

@@ -4,7 +4,7 @@ import type { PolicySettings } from '../resilience/index.ts';
 import type { Workflow } from './definition.ts';
 import type { RunEvent } from './events.ts';
 import type { StepExecutor, StepJob } from './executor.ts';
-import type { RunIdentity, RunSnapshot } from './snapshot.ts';
+import type { RunSnapshot } from './snapshot.ts';
 import type { RunStatus } from './state.ts';
 
 /** A started run, as its starter holds it. */
@@ -25,6 +25,14 @@ export interface Run<O = unknown> {
   snapshot(): RunSnapshot;
 }
 
+/** The step that a run is part of. */
+export interface ParentStep {
+  readonly runId: string;
+  readonly step: string;
+  /** The same over the attempts at the step, so that the keys of the steps below it are, too. */
+  readonly idempotencyKey: string;
+}
+
 /** What a run needs of its engine. */
 export interface RunHost {
   readonly runtime: Runtime;
@@ -34,7 +42,7 @@ export interface RunHost {
   /** The longest time of an attempt at a step that is code, where nobody says. */
   readonly codeTimeoutMs: number;
   /** Starts a run as a part of a step. */
-  startWithin(scope: Scope, parent: RunIdentity['parent'], workflow: Workflow, input: unknown): StepJob;
+  startWithin(scope: Scope, parent: ParentStep, workflow: Workflow, input: unknown): StepJob;
   runEnded(runId: string): void;
   stepAbandoned(): void;
 }

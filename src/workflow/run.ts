@@ -12,10 +12,10 @@ import { Scope } from '../kernel/scope.ts';
 import type { Workflow } from './definition.ts';
 import { RunFailedError, type StepFailure } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import type { Run, RunHost } from './handle.ts';
+import type { ParentStep, Run, RunHost } from './handle.ts';
 import { RunRecord } from './run-record.ts';
 import { blockOf, NONE, nextStep, outputsOf, scopeOf } from './schedule.ts';
-import type { RunIdentity, RunSnapshot } from './snapshot.ts';
+import type { RunSnapshot } from './snapshot.ts';
 import type { RunStatus, StepState } from './state.ts';
 import { type StepOwner, StepRunner } from './step-runner.ts';
 
@@ -24,6 +24,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
   declare readonly runtime: Runtime;
   readonly id: string;
   readonly workflow: string;
+  readonly key: string;
   readonly definition: Workflow;
   readonly host: RunHost;
   readonly record: RunRecord;
@@ -36,16 +37,18 @@ export class LiveRun extends Scope implements Run, StepOwner {
   #finishing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
 
-  constructor(host: RunHost, definition: Workflow, id: string, parent: RunIdentity['parent']) {
+  constructor(host: RunHost, definition: Workflow, id: string, parent: ParentStep | undefined) {
     super(host.runtime);
     this.id = id;
     this.workflow = definition.name;
     this.definition = definition;
     this.host = host;
+    this.key = parent?.idempotencyKey ?? id;
+    const place = parent === undefined ? undefined : { runId: parent.runId, step: parent.step };
     this.record = new RunRecord(host.runtime, definition.plan, {
       runId: id,
-      workflow: definition.name,
-      parent,
+      workflow: this.workflow,
+      parent: place,
     });
     this.#steps = new StepRunner(this);
   }

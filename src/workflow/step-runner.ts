@@ -15,6 +15,8 @@ import type { StepDefinition, StepFunction, StepTarget } from './step.ts';
 /** The run whose steps are carried out. */
 export interface StepOwner {
   readonly id: string;
+  /** What the idempotency keys of its steps begin with. */
+  readonly key: string;
   /** What every attempt is part of. */
   readonly scope: Scope;
   readonly definition: Workflow;
@@ -48,6 +50,9 @@ export class StepRunner implements StepKeeper {
 
   get id(): string {
     return this.#owner.id;
+  }
+  get key(): string {
+    return this.#owner.key;
   }
   get graceMs(): number {
     return this.#owner.host.graceMs;
@@ -165,7 +170,8 @@ export class StepRunner implements StepKeeper {
   ): StepJob {
     const { id: runId, host } = this.#owner;
     const { id: step, input, number, idempotencyKey } = attempt;
-    if (target instanceof Workflow) return host.startWithin(attempt, { runId, step }, target, input);
+    if (target instanceof Workflow)
+      return host.startWithin(attempt, { runId, step, idempotencyKey }, target, input);
     const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, timeoutMs };
     return host.executor.execute(target as Callee<never, unknown> | Requirement, input, work);
   }

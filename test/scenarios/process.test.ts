@@ -126,9 +126,10 @@ it('leaves no rejection unhandled when nobody looks at what failed', { timeout: 
 it('stays flat over 1,000 coordinators that come and go', { timeout: 20_000 }, async () => {
   const { code, stdout, stderr } = await runScript(`${prelude}
     for (let i = 0; i < 1_000; i++) {
-      await using coordinator = new Coordinator({ agents: [ada] });
+      const coordinator = new Coordinator({ agents: [ada] });
       coordinator.ask('ada', 1);
       await coordinator.run(workflow, i);
+      await coordinator.close();
     }
     console.log('left', JSON.stringify(own()));
     console.log('listeners', JSON.stringify(listeners().filter(([name]) => name !== 'exit')) === before);

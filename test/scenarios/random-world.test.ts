@@ -7,6 +7,8 @@ import {
   defineCapability,
   defineWorkflow,
   type Run,
+  type SubmitOptions,
+  type TaskHandle,
 } from '../../src/index.ts';
 import type { FakeClock } from '../../src/testing/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
@@ -63,6 +65,7 @@ class World {
   readonly house: Coordinator;
   readonly outcomes: Outcome[] = [];
   readonly runs: Run[] = [];
+  readonly tasks: TaskHandle[] = [];
   readonly events: CadreEvent[] = [];
   /** For each agent, the most handlers that were under way at once, and how many it allows. */
   readonly peaks = new Map<string, { active: number; peak: number; slots: number }>();
@@ -111,12 +114,12 @@ class World {
         return follow(run.result);
       }
       case 'ask':
-        return follow(house.ask(work, deed.work, { timeout: deed.timeout, policy: policyOf(deed.attempts) }));
+        return this.#submit(deed.work, { timeout: deed.timeout, policy: policyOf(deed.attempts) });
       case 'request':
         return follow(house.messages.request('work', deed.work, { timeout: deed.timeout }));
       case 'abort': {
         const controller = new AbortController();
-        follow(house.ask(work, deed.work, { signal: controller.signal }));
+        this.#submit(deed.work, { signal: controller.signal });
         clock.schedule(() => controller.abort(), deed.ms);
         return;
       }
@@ -132,6 +135,16 @@ class World {
       }
       case 'wait':
         return clock.advance(deed.ms);
+    }
+  }
+
+  #submit(input: Work, options: SubmitOptions): void {
+    try {
+      const task = this.house.tasks.submit(work, input, options);
+      this.tasks.push(task);
+      this.outcomes.push(watch(task.result));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'NO_CANDIDATE' });
     }
   }
 
@@ -168,6 +181,7 @@ function expectLegal(lines: readonly { type: string; step?: string }[]): void {
     expect(legal[type], `${type} after ${before}`).toContain(before);
     open.set(step, type);
   }
+  for (const type of open.values()) expect(type).toMatch(/completed|failed|cancelled|skipped/);
 }
 
 /** Every task that was submitted has one end, after which nothing is told of it. */
@@ -201,7 +215,7 @@ it('gives every ask, request and run one end, and comes to rest', { timeout: 60_
       const unhandled = await unhandledDuring(async () => {
         world = await live(drawn, closes, 25);
       });
-      const { house, clock, outcomes, runs } = world as World;
+      const { house, clock, outcomes, ...handles } = world as World;
 
       expect(unhandled).toEqual([]);
       expect(outcomes.filter(({ state }) => state === 'pending')).toEqual([]);
@@ -212,7 +226,8 @@ it('gives every ask, request and run one end, and comes to rest', { timeout: 60_
       expect(messages.requested).toBe(
         messages.replied + messages.failed + messages.timedOut + messages.cancelled,
       );
-      for (const run of runs) expect(['completed', 'failed', 'cancelled']).toContain(run.status);
+      for (const { status } of [...handles.runs, ...handles.tasks])
+        expect(['completed', 'failed', 'cancelled']).toContain(status);
     }),
     rounds,
   );

@@ -41,6 +41,23 @@ it('gives the agent of a step the same key for every attempt, and tells it the r
   expect(told).toEqual([1, 2, 3].map((attempt) => ({ ...same, attempt })));
 });
 
+it('keeps the key of a nested step over the attempts at the step that the nested workflow is', async () => {
+  const { clock, house } = startHouse();
+  const keys: string[] = [];
+  const inner = defineWorkflow('inner').step('effect', {
+    run: (_scope, { idempotencyKey }) => {
+      if (keys.push(idempotencyKey) === 1) throw new Error('after the effect');
+    },
+  });
+  const policy = { attempts: 2, retryWhen: () => true };
+  const outer = defineWorkflow('outer').step('nested', { run: inner, input: () => undefined, policy });
+  house.start(outer, undefined);
+  await clock.advance(1_000);
+
+  expect(keys).toHaveLength(2);
+  expect(keys[1]).toBe(keys[0]);
+});
+
 it('gives different work different keys, whatever the runs and steps are called', async () => {
   const { house } = startHouse();
   const key = (step: string) =>

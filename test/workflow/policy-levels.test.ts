@@ -177,3 +177,29 @@ it('lets a step that says so go on for longer than its agent and the coordinator
 
   expect(run.status).toBe('failed');
 });
+
+it('gives code the time that the coordinator says where neither step nor workflow does', async () => {
+  const { clock, house } = startHouse({ policy: { timeout: 50 } });
+
+  const run = house.start(defineWorkflow('w').step('s', { run: never }), undefined);
+  await clock.advance(49);
+  expect(run.status).toBe('running');
+  await clock.advance(1);
+
+  expect(run.status).toBe('failed');
+});
+
+it('does not try again with an input that the capability refuses', async () => {
+  const checked = defineCapability('checked', { input: z.string() });
+  const ada = defineAgent('ada', { capabilities: [checked], handle: () => 1 });
+  const { clock, house } = startHouse({ agents: [ada], policy: { attempts: 5, backoff } });
+
+  const run = house.start(
+    defineWorkflow('w').step('s', { run: checked, input: () => 5 as never }),
+    undefined,
+  );
+  await clock.advance(60_000);
+
+  expect(run.snapshot().steps[0]).toMatchObject({ status: 'failed', attempts: 1 });
+  expect(house.stats().tasks.submitted).toBe(0);
+});

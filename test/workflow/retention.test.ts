@@ -60,7 +60,12 @@ it('drops by the end of the runs, not by their start; those under way are never 
   const slow = defineWorkflow('slow').step('s', { run: takes(clock, 100) });
   engine.start(slow, undefined, { id: 'slow' });
   for (const id of ['a', 'b']) await engine.run(quick, undefined, { id });
-  expect(engine.list().map(({ id, status }) => `${id} ${status}`)).toEqual(['b completed', 'slow running']);
+  expect(
+    engine
+      .list()
+      .map(({ id, status }) => `${id} ${status}`)
+      .sort(),
+  ).toEqual(['b completed', 'slow running']);
   await clock.advance(100);
 
   expect(engine.list().map(({ id }) => id)).toEqual(['slow']);

@@ -120,7 +120,7 @@ export class WorkflowEngine {
     return this.#active.get(id) ?? this.#retained.get(id);
   }
 
-  /** Where every run that is under way or kept stands, the oldest first. */
+  /** Where every run that is kept or under way stands: the kept ones in the order of their ends, then the others. */
   list(): readonly RunSnapshot[] {
     return [...this.#retained.values(), ...this.#active.values()].map((run) => run.snapshot());
   }

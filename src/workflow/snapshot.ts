@@ -27,6 +27,13 @@ export interface RunSnapshot {
   readonly id: string;
   /** The workflow's name. */
   readonly workflow: string;
+  /** The run and step that it is part of, if it is part of one. */
+  readonly parent?: {
+    /** The other run's id. */
+    readonly runId: string;
+    /** The id of the step. */
+    readonly step: string;
+  };
   /** Where the run stands. */
   readonly status: RunStatus;
   /** When its first steps began; missing until then. */
@@ -47,11 +54,16 @@ export interface RunIdentity {
 }
 
 /** The state as plain data. */
-export function snapshotOf({ runId, workflow }: RunIdentity, plan: Plan, state: RunState): RunSnapshot {
+export function snapshotOf(
+  { runId, workflow, parent }: RunIdentity,
+  plan: Plan,
+  state: RunState,
+): RunSnapshot {
   const { status, startedAt, endedAt, error } = state;
   return {
     id: runId,
     workflow,
+    ...(parent === undefined ? {} : { parent }),
     status,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),

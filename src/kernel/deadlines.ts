@@ -22,6 +22,9 @@ export abstract class Timed {
 }
 
 const LANES = 31;
+/** How long after it was put there an entry is looked at, by lane. */
+const SPANS_MS: readonly number[] = Array.from({ length: LANES }, (_, lane) => 2 ** lane);
+const LONGEST_SPAN_MS = 2 ** (LANES - 1);
 
 /**
  * Every deadline of a coordinator behind one timer.
@@ -87,18 +90,31 @@ export class Deadlines {
 
   #put(entry: Timed, now: number): void {
     const left = entry.dueAt - now;
-    const lane = left < 2 ? 0 : left >= 2 ** (LANES - 1) ? LANES - 1 : 31 - Math.clz32(left);
+    const lane = left < 2 ? 0 : left >= LONGEST_SPAN_MS ? LANES - 1 : 31 - Math.clz32(left);
     entry.lane = lane;
-    entry.lookAt = now + (lane === 0 ? Math.min(1, Math.max(0, left)) : 2 ** lane);
-    // Only in the first lane, where parts of a millisecond count, does anybody ever go before the last.
-    let before = this.#last[lane];
-    while (before !== undefined && before.lookAt > entry.lookAt) before = before.timedPrevious;
-    const after = before === undefined ? this.#first[lane] : before.timedNext;
+    if (lane === 0) {
+      this.#putSoon(entry, now + Math.min(1, Math.max(0, left)));
+      return;
+    }
+    entry.lookAt = now + SPANS_MS[lane]!;
+    const last = this.#last[lane];
+    entry.timedPrevious = last;
+    if (last === undefined) this.#first[lane] = entry;
+    else last.timedNext = entry;
+    this.#last[lane] = entry;
+  }
+
+  /** In the first lane parts of a millisecond count, so an entry may have to go before others. */
+  #putSoon(entry: Timed, lookAt: number): void {
+    entry.lookAt = lookAt;
+    let before = this.#last[0];
+    while (before !== undefined && before.lookAt > lookAt) before = before.timedPrevious;
+    const after = before === undefined ? this.#first[0] : before.timedNext;
     entry.timedPrevious = before;
     entry.timedNext = after;
-    if (before === undefined) this.#first[lane] = entry;
+    if (before === undefined) this.#first[0] = entry;
     else before.timedNext = entry;
-    if (after === undefined) this.#last[lane] = entry;
+    if (after === undefined) this.#last[0] = entry;
     else after.timedPrevious = entry;
   }
 

@@ -5,6 +5,7 @@ import {
   optional,
   parseOptions,
   type Rule,
+  type Rules,
   refuse,
   text,
   whole,
@@ -99,7 +100,7 @@ const capabilityRule: Rule<Capability> = (value) => {
 
 const specializationRule: Rule<string> = (value) => checkName('specialization', value);
 
-const rules: { readonly [K in keyof AgentSettings]-?: Rule<AgentSettings[K]> } = {
+const rules: Rules<AgentSettings> = {
   description: optional(text),
   capabilities: withDefault(list(capabilityRule), []),
   specializations: withDefault(list(specializationRule), []),

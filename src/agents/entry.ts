@@ -22,6 +22,11 @@ export interface Candidate {
   readonly performance: number;
 }
 
+/** How well an agent would do a task now: `performance × (1 − load)`, 0 to 1. */
+export function matchScore({ performance, load }: Pick<Candidate, 'performance' | 'load'>): number {
+  return performance * (1 - load);
+}
+
 /** What is known of a registered agent at one moment. */
 export interface AgentInfo {
   /** The name it is registered under. */

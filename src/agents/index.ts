@@ -7,7 +7,7 @@ export {
 } from './agent.ts';
 export { type Capability, type CapabilityOptions, defineCapability } from './capability.ts';
 export type { AgentInfo, AgentStatus, Candidate, CandidateSet } from './entry.ts';
-export { AgentEntry } from './entry.ts';
+export { AgentEntry, matchScore } from './entry.ts';
 export { AgentExistsError, AgentGoneError, UnknownAgentError } from './errors.ts';
 export type { AgentEvent } from './events.ts';
 export {

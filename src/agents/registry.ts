@@ -10,7 +10,7 @@ import type { Requirement } from '../kernel/work.ts';
 import type { Agent } from './agent.ts';
 import { CapabilityIndex } from './capability-index.ts';
 import type { CandidateSet } from './entry.ts';
-import { AgentEntry, type AgentInfo } from './entry.ts';
+import { AgentEntry, type AgentInfo, matchScore } from './entry.ts';
 import { AgentExistsError, UnknownAgentError } from './errors.ts';
 import type { AgentEvent } from './events.ts';
 import { requirementNames } from './requirement.ts';
@@ -187,10 +187,10 @@ export class AgentRegistry {
   find(requirement: Requirement): readonly RankedCandidate[] {
     const entries = this.candidates(requirement)?.entries ?? [];
     const ranked = entries.map((entry): RankedCandidate => {
-      const { performance, load, activeTasks, concurrency } = entry;
+      const { performance, activeTasks, concurrency } = entry;
       return {
         agent: entry.info(),
-        score: performance * (1 - load),
+        score: matchScore(entry),
         reasons: [`performance ${performance.toFixed(2)}`, `${activeTasks} of ${concurrency} slots in use`],
       };
     });
@@ -227,11 +227,6 @@ export class AgentRegistry {
   /** @internal */
   candidatesFor(kind: 'capability' | 'agent', name: string): CandidateSet | undefined {
     return kind === 'capability' ? this.#index.forCapability(name) : this.#index.forAgent(name);
-  }
-
-  /** @internal */
-  entry(name: string): AgentEntry | undefined {
-    return this.#entries.get(name);
   }
 
   /** @internal Names whoever gives work to the agents. */

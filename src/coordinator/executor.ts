@@ -7,7 +7,7 @@ import type { StepExecutor } from '../workflow/index.ts';
 export function taskExecutor(tasks: TaskDistributor, messages: MessageBroker, logger: Logger): StepExecutor {
   return {
     execute: (target, input, work) => tasks.carryOut(target, input, work),
-    ask: (target, input, options, parent) => tasks.askWithin(parent, target, input, options, undefined),
+    ask: (target, input, options, parent) => tasks.askWithin(parent, target, input, options),
     publish: (topic, body, sender) => messages.publish(topic, body, { sender }),
     logger,
   };

@@ -2,7 +2,7 @@ import type { Agent } from '../agents/index.ts';
 import { type Clock, clockRule } from '../kernel/clock.ts';
 import type { Duration } from '../kernel/durations.ts';
 import { type Logger, loggerRule, silentLogger } from '../kernel/logger.ts';
-import { duration, list, optional, type Rule, refuse, withDefault } from '../kernel/options.ts';
+import { duration, list, optional, type Rule, type Rules, refuse, withDefault } from '../kernel/options.ts';
 import type { MessageBrokerOptions } from '../messaging/index.ts';
 import { type Policy, policyRule } from '../resilience/index.ts';
 import { type RoutingStrategy, strategyRule } from '../routing/index.ts';
@@ -75,18 +75,17 @@ function roomOptions<T extends object>(): Rule<T> {
 }
 
 /** How {@link CoordinatorOptions} are read. */
-export const coordinatorRules: { readonly [K in keyof CoordinatorSettings]-?: Rule<CoordinatorSettings[K]> } =
-  {
-    agents: withDefault(list<Agent>(asItIs), []),
-    routing: checked<RoutingStrategy>(strategyRule),
-    policy: checked<Policy>(policyRule),
-    grace: withDefault(duration(), 5_000),
-    logger: withDefault(loggerRule, silentLogger),
-    clock: optional(clockRule),
-    messages: roomOptions<MessageBrokerOptions>(),
-    tasks: roomOptions<TaskDistributorOptions>(),
-    workflows: roomOptions<WorkflowEngineOptions>(),
-  };
+export const coordinatorRules: Rules<CoordinatorSettings> = {
+  agents: withDefault(list<Agent>(asItIs), []),
+  routing: checked<RoutingStrategy>(strategyRule),
+  policy: checked<Policy>(policyRule),
+  grace: withDefault(duration(), 5_000),
+  logger: withDefault(loggerRule, silentLogger),
+  clock: optional(clockRule),
+  messages: roomOptions<MessageBrokerOptions>(),
+  tasks: roomOptions<TaskDistributorOptions>(),
+  workflows: roomOptions<WorkflowEngineOptions>(),
+};
 
 /** Options of `Coordinator.close`. */
 export interface CloseOptions {

@@ -9,6 +9,9 @@ import type { AnyFunction } from './functions.ts';
  */
 export type Rule<T> = (value: unknown) => T;
 
+/** The rule of each option, for the settings that they give together. */
+export type Rules<S> = { readonly [K in keyof S]-?: Rule<S[K]> };
+
 /** What a {@link Rule} throws: the rule in words, and where below the option it was broken. */
 class Refusal {
   readonly rule: string;
@@ -37,11 +40,7 @@ export function refuse(rule: string, value: unknown): never {
  *
  * @throws InvalidOptionsError naming the owner, the option, the rule and the value.
  */
-export function parseOptions<S extends object>(
-  owner: string,
-  rules: { readonly [K in keyof S]-?: Rule<S[K]> },
-  options: unknown,
-): S {
+export function parseOptions<S extends object>(owner: string, rules: Rules<S>, options: unknown): S {
   try {
     return fields(rules)(options === undefined ? {} : options);
   } catch (error) {
@@ -62,7 +61,7 @@ export function parseOption<T>(owner: string, option: string, rule: Rule<T>, val
 }
 
 /** An object with exactly these keys. */
-export function fields<S extends object>(rules: { readonly [K in keyof S]-?: Rule<S[K]> }): Rule<S> {
+export function fields<S extends object>(rules: Rules<S>): Rule<S> {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
     const given = value as Record<string, unknown>;

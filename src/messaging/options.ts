@@ -7,6 +7,7 @@ import {
   optional,
   port,
   type Rule,
+  type Rules,
   refuse,
   text,
   whole,
@@ -82,8 +83,6 @@ export interface RespondSettings {
   readonly concurrency: number;
   readonly waiting: number;
 }
-
-type Rules<S> = { readonly [K in keyof S]-?: Rule<S[K]> };
 
 const object: Rule<object> = (value) => {
   if (typeof value !== 'object' || value === null) refuse('an object', value);

@@ -1,4 +1,4 @@
-import type { Candidate } from '../agents/index.ts';
+import { type Candidate, matchScore } from '../agents/index.ts';
 import type { RoutingStrategy } from './strategy.ts';
 
 /**
@@ -14,7 +14,7 @@ export function bestMatch(): RoutingStrategy {
       let best: Candidate | undefined;
       let bestScore = -1;
       for (const candidate of candidates) {
-        const score = candidate.performance * (1 - candidate.load);
+        const score = matchScore(candidate);
         if (candidate.available && score > bestScore) {
           best = candidate;
           bestScore = score;

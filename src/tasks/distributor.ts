@@ -85,7 +85,7 @@ export class TaskDistributor {
     this.agents = parts?.agents ?? new AgentRegistry({}, this.#runtime);
     const messages = parts?.messages ?? new MessageBroker({}, this.#runtime);
     this.#dispatcher = new Dispatcher(this.#runtime, messages, this.agents, this.#settings, {
-      ask: (target, input, options, parent) => this.askWithin(parent, target, input, options, undefined),
+      ask: (target, input, options, parent) => this.askWithin(parent, target, input, options),
       adopt: (entry, reply) => this.#adopt(entry, reply),
     });
     this.agents.attach(this.#dispatcher);
@@ -114,7 +114,7 @@ export class TaskDistributor {
   ask<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): Promise<O>;
   ask(target: string | Requirement, input: unknown, options?: SubmitOptions): Promise<unknown>;
   ask(target: TaskTarget, input: unknown, options?: SubmitOptions): Promise<unknown> {
-    return this.askWithin(this.#runtime.root, target, input, options, undefined);
+    return this.askWithin(this.#runtime.root, target, input, options);
   }
 
   /** Sizes and counters. */
@@ -134,10 +134,9 @@ export class TaskDistributor {
     target: TaskTarget,
     input: unknown,
     options: SubmitOptions | undefined,
-    origin: TaskOrigin | undefined,
   ): Promise<unknown> {
     try {
-      return this.#accept(parent, target, input, parseSubmit(options), origin).result;
+      return this.#accept(parent, target, input, parseSubmit(options), undefined).result;
     } catch (error) {
       return Promise.reject(error);
     }

@@ -2,7 +2,7 @@ import { type Clock, clockRule } from '../kernel/clock.ts';
 import type { Duration } from '../kernel/durations.ts';
 import { type Logger, loggerRule, silentLogger } from '../kernel/logger.ts';
 import { checkName } from '../kernel/names.ts';
-import { abortSignal, duration, optional, type Rule, whole, withDefault } from '../kernel/options.ts';
+import { abortSignal, duration, optional, type Rules, whole, withDefault } from '../kernel/options.ts';
 import { DEFAULT_PRIORITY, priorityRule } from '../kernel/priority.ts';
 import type { AskOptions } from '../kernel/work.ts';
 import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
@@ -51,8 +51,6 @@ export interface SubmitSettings {
   readonly idempotencyKey: string | undefined;
   readonly policy: PolicySettings | undefined;
 }
-
-type Rules<S> = { readonly [K in keyof S]-?: Rule<S[K]> };
 
 /** How {@link TaskDistributorOptions} are read. */
 export const distributorRules: Rules<DistributorSettings> = {

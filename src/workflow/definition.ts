@@ -1,5 +1,5 @@
 import type { Duration } from '../kernel/durations.ts';
-import { duration, optional, type Rule, whole, withDefault } from '../kernel/options.ts';
+import { duration, optional, type Rules, whole, withDefault } from '../kernel/options.ts';
 import { type Schema, schemaRule } from '../kernel/schema.ts';
 import type { Runnable } from '../kernel/work.ts';
 import { type Policy, type PolicySettings, policyRule } from '../resilience/index.ts';
@@ -25,7 +25,7 @@ export interface WorkflowSettings {
 }
 
 /** How {@link WorkflowFacts} and the schema are read. */
-export const workflowRules: { readonly [K in keyof WorkflowSettings]-?: Rule<WorkflowSettings[K]> } = {
+export const workflowRules: Rules<WorkflowSettings> = {
   input: optional(schemaRule),
   deadline: withDefault(duration({ min: 1, infinity: true }), Number.POSITIVE_INFINITY),
   policy: optional(policyRule),

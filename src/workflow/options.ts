@@ -7,6 +7,7 @@ import {
   fields,
   optional,
   type Rule,
+  type Rules,
   refuse,
   whole,
   withDefault,
@@ -68,7 +69,7 @@ const retentionRule = fields<EngineSettings['retention']>({
 });
 
 /** How {@link WorkflowEngineOptions} are read. */
-export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineSettings[K]> } = {
+export const engineRules: Rules<EngineSettings> = {
   policy: optional(policyRule),
   runs: withDefault(whole({ min: 1 }), 10_000),
   retention: (value) => retentionRule(value ?? {}),
@@ -77,7 +78,7 @@ export const engineRules: { readonly [K in keyof EngineSettings]-?: Rule<EngineS
 };
 
 /** How {@link RunOptions} are read. */
-export const runRules: { readonly [K in keyof RunSettings]-?: Rule<RunSettings[K]> } = {
+export const runRules: Rules<RunSettings> = {
   deadline: optional(duration({ min: 1, infinity: true })),
   signal: optional(abortSignal),
   id: optional<string>((value) => checkName('run', value)),

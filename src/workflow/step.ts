@@ -1,5 +1,14 @@
 import { checkName } from '../kernel/names.ts';
-import { callable, list, optional, parseOptions, type Rule, refuse, withDefault } from '../kernel/options.ts';
+import {
+  callable,
+  list,
+  optional,
+  parseOptions,
+  type Rule,
+  type Rules,
+  refuse,
+  withDefault,
+} from '../kernel/options.ts';
 import type { HandlerContext, Requirement, Runnable } from '../kernel/work.ts';
 import { type PolicySettings, policyRule } from '../resilience/index.ts';
 
@@ -37,7 +46,7 @@ const targetRule: Rule<StepTarget> = (value) => {
   return refuse('a function, capability, agent, workflow or requirement', value);
 };
 
-const stepRules: { readonly [K in Exclude<keyof StepDefinition, 'id'>]-?: Rule<StepDefinition[K]> } = {
+const stepRules: Rules<Omit<StepDefinition, 'id'>> = {
   run: targetRule,
   after: withDefault(
     list<string>((value) => checkName('step', value)),

@@ -119,6 +119,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // The peers are installed only to measure them, so the modules that import them can not always be resolved.
+    exclude: { path: '^bench/peers/(node_modules/|[^/]+\\.ts$)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

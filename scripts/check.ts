@@ -7,6 +7,7 @@ const stages = [
   ['layers', 'layers, cycles, one door per dependency'],
   ['unused', 'unused files, exports and dependencies'],
   ['test', 'tests, type tests and examples'],
+  ['bench:smoke', 'results of the benchmarks, at small sizes'],
   ['docs', 'reference, snippets and links'],
   ['build', 'build'],
   ['pack:lint', 'package lint'],

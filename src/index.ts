@@ -52,7 +52,6 @@ export {
 } from './kernel/errors.ts';
 export type { BaseEvent, EventHub, EventListener, EventStream, EventStreamOptions } from './kernel/events.ts';
 export type { Logger } from './kernel/logger.ts';
-export type { PendingWatcher } from './kernel/pending.ts';
 export type { Priority } from './kernel/priority.ts';
 export {
   type Schema,
@@ -82,6 +81,7 @@ export {
   NoResponderError,
   type PublishOptions,
   type Reply,
+  type ReplyWatcher,
   type RequestContext,
   type RequestHandler,
   type RequestOptions,

@@ -11,7 +11,7 @@ export function collect(): void {
  * Runs batches for at least `targetMs` of the main thread and returns the time of one operation.
  * Every batch is followed by one turn of the event loop, which belongs to its time: work that was put off is paid.
  */
-async function sample(side: Side, ops: number, targetMs: number): Promise<Sample> {
+export async function sample(side: Side, ops: number, targetMs: number): Promise<Sample> {
   collect();
   let main = 0;
   let all = 0;

@@ -36,10 +36,15 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
   if (sides !== 'both' && sides !== 'limit' && sides !== 'self') {
     throw new RangeError(`--sides must be both, limit or self, got ${sides}`);
   }
-  const rounds = Number(values.rounds ?? (smoke ? 2 : 7));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a whole number >= 1');
-  const plan = smoke ? { rounds, sampleMs: 10, warmupMs: 20 } : { rounds, sampleMs: 200, warmupMs: 800 };
+  const plan = planOf(smoke, values.rounds, 7);
   return { plan, smoke, json: values.json, only: values.only.flatMap((list) => list.split(',')), sides };
+}
+
+/** How long to measure, with `rounds` as on the command line. @throws RangeError for no whole number from 1 up. */
+export function planOf(smoke: boolean, given: string | undefined, usual: number): Plan {
+  const rounds = Number(given ?? (smoke ? 2 : usual));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a whole number >= 1');
+  return smoke ? { rounds, sampleMs: 10, warmupMs: 20 } : { rounds, sampleMs: 200, warmupMs: 800 };
 }
 
 /** The workloads whose id is one of `only` or begins with it; all without any. @throws RangeError for no match. */

@@ -74,7 +74,7 @@ export class AgentEntry implements Candidate {
   failed = 0;
   draining = false;
   /** Kept here by whoever gives it work, to find it without looking it up. */
-  host: unknown = undefined;
+  host: unknown;
   /** Called when the last task of a draining agent has ended. */
   readonly onIdle: Set<() => void> = new Set();
   readonly #isEntry = true;

@@ -1,3 +1,4 @@
+import { hrtime } from 'node:process';
 import { randomId } from './ids.ts';
 import { port, type Rule } from './options.ts';
 
@@ -60,10 +61,16 @@ class SystemTimer implements Timer {
   }
 }
 
+/** As `performance.now`, in two thirds of its time. */
+function monotonic(): number {
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1e3 + nanoseconds * 1e-6;
+}
+
 /** The process's own clock, timers, randomness and ids. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic,
   schedule: (callback: () => void, ms: number) => new SystemTimer(callback, Math.max(0, Math.ceil(ms))),
   random: () => Math.random(),
   id: () => randomId(),

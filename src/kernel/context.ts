@@ -4,8 +4,14 @@ import type { Scope } from './scope.ts';
 import type { Ask, AskOptions, Callee, HandlerContext, Requirement } from './work.ts';
 
 /** The attempt that a context belongs to. */
-export interface ContextWork extends Scope {
+export interface ContextWork {
   readonly runtime: Runtime;
+  /** What it asks of others is part of this, and its signal; made when first looked at. */
+  readonly scope: Scope;
+  /** The monotonic time at which its time is up. */
+  readonly dueAt: number;
+  /** True once it has its outcome. */
+  readonly ended: boolean;
   /** 1 for the first attempt. */
   readonly number: number;
   readonly idempotencyKey: string;
@@ -44,7 +50,7 @@ export class WorkContext implements HandlerContext {
   }
 
   get signal(): AbortSignal {
-    return this.#work.signal;
+    return this.#work.scope.signal;
   }
   get deadline(): number | undefined {
     return this.#work.runtime.toWallTime(this.#work.dueAt);
@@ -73,7 +79,7 @@ export class WorkContext implements HandlerContext {
 
   get ask(): Ask {
     const ask: ContextServices['ask'] = (target, input, options) =>
-      this.#services.ask(target, input, options, this.#work);
+      this.#services.ask(target, input, options, this.#work.scope);
     return ask as unknown as Ask;
   }
   get publish(): HandlerContext['publish'] {

@@ -9,9 +9,9 @@ export abstract class Timed {
   /** The monotonic time at which the time is up; Infinity for never. */
   dueAt: number = Number.POSITIVE_INFINITY;
   /** @internal */
-  timedNext: Timed | undefined = undefined;
+  timedNext: Timed | undefined;
   /** @internal */
-  timedPrevious: Timed | undefined = undefined;
+  timedPrevious: Timed | undefined;
   /** @internal The lane it waits in, or -1. */
   lane = -1;
   /** @internal When the lane's turn comes to look at it. */

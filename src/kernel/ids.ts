@@ -29,4 +29,10 @@ export class IdSequence {
     this.#prefix ??= this.#source.id();
     return `${kind}-${this.#prefix}-${number.toString(36)}`;
   }
+
+  /** The number whose text {@link text} made; undefined for any other text. */
+  parse(kind: string, text: string): number | undefined {
+    const number = Number.parseInt(text.slice(text.lastIndexOf('-') + 1), 36);
+    return this.#prefix !== undefined && text === this.text(kind, number) ? number : undefined;
+  }
 }

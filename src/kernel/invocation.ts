@@ -1,26 +1,12 @@
 import { Timed } from './deadlines.ts';
-import { HandlerError } from './errors.ts';
 import { isThenable } from './functions.ts';
-import type { PendingWatcher } from './pending.ts';
 import type { Runtime } from './runtime.ts';
-
-/** What a handler works for. */
-export interface InvocationTarget {
-  readonly ended: boolean;
-  watcher: PendingWatcher | undefined;
-  fulfil(output: unknown): void;
-  fail(error: unknown): void;
-}
 
 /** Whoever limits how many handlers run at once. */
 export interface SlotOwner {
   readonly runtime: Runtime;
   /** How long a handler may go on when nobody waits for it any more, before its slot is taken back. */
   readonly graceMs: number;
-  /** Whose handler it is, for errors, such as `agent "ada"`. */
-  readonly label: string;
-  /** The handler has settled; or it was `abandoned`, as it ignored its signal through the grace period. */
-  slotFreed(abandoned: boolean): void;
 }
 
 /** The time that a handler has to notice that nobody waits for it. */
@@ -34,63 +20,78 @@ class Grace extends Timed {
 }
 
 /**
- * One run of a handler. It keeps its slot until the handler settles, or until the grace period is over that
- * begins when nobody waits for its outcome any more.
+ * One call of a handler. It keeps its slot until the handler settles, or until the grace period is over that begins
+ * when nobody waits for its outcome any more.
  */
-export class Invocation implements PendingWatcher {
-  readonly #owner: SlotOwner;
-  readonly #target: InvocationTarget;
-  #holdsSlot = true;
-  #grace: Grace | undefined = undefined;
+export abstract class Invocation {
+  protected readonly owner: SlotOwner;
+  /** True while the handler runs, and its slot is not free. */
+  running = false;
+  #grace: Grace | undefined;
 
-  constructor(owner: SlotOwner, target: InvocationTarget) {
-    this.#owner = owner;
-    this.#target = target;
-    target.watcher = this;
-    owner.runtime.handlers.active++;
+  constructor(owner: SlotOwner) {
+    this.owner = owner;
   }
 
-  /** Calls the handler; its output or error becomes the outcome of the target. */
+  /** Whose handler it is, for errors, such as `agent "ada"`. */
+  abstract get label(): string;
+
+  /** The handler has settled, perhaps when nobody waits any more. */
+  protected abstract settled(isOutput: boolean, outcome: unknown): void;
+
+  /** The slot is free: the handler has settled; or it was `abandoned`, as it ignored its signal through the grace period. */
+  protected abstract slotFreed(abandoned: boolean): void;
+
+  /** Calls the handler. */
   run<I, C>(handler: (input: I, context: C) => unknown, input: I, context: C): void {
+    this.running = true;
+    this.owner.runtime.handlers.active++;
     let result: unknown;
     try {
       result = handler(input, context);
       if (isThenable(result)) {
         Promise.resolve(result).then(
-          (output) => this.#settled(true, output),
-          (error) => this.#settled(false, error),
+          (output) => this.returned(output),
+          (error) => this.threw(error),
         );
         return;
       }
     } catch (error) {
-      this.#settled(false, error);
+      this.threw(error);
       return;
     }
-    this.#settled(true, result);
+    this.returned(result);
   }
 
-  waiterGone(): void {
-    const { runtime, graceMs } = this.#owner;
-    this.#grace = new Grace(() => this.#freeSlot(true));
+  // Not private, as private methods are slow from within functions that are made anew for each call.
+
+  /** @internal The handler has returned `output`. */
+  returned(output: unknown): void {
+    this.settled(true, output);
+    if (this.running) this.#free(false);
+  }
+
+  /** @internal The handler has failed. */
+  threw(error: unknown): void {
+    this.settled(false, error);
+    if (this.running) this.#free(false);
+  }
+
+  /** Nobody waits any more: begins the grace period, if the handler runs. */
+  linger(): void {
+    if (!this.running) return;
+    const { runtime, graceMs } = this.owner;
+    this.#grace = new Grace(() => this.#free(true));
     const now = runtime.clock.monotonic();
     this.#grace.dueAt = now + graceMs;
     runtime.deadlines.arm(this.#grace, now);
   }
 
-  #settled(isOutput: boolean, outcome: unknown): void {
-    const target = this.#target;
-    target.watcher = undefined;
-    if (isOutput) target.fulfil(outcome);
-    else target.fail(target.ended ? outcome : new HandlerError(this.#owner.label, outcome));
-    this.#freeSlot(false);
-  }
-
-  #freeSlot(abandoned: boolean): void {
-    if (!this.#holdsSlot) return;
-    this.#holdsSlot = false;
-    const owner = this.#owner;
-    if (this.#grace !== undefined) owner.runtime.deadlines.disarm(this.#grace);
-    owner.slotFreed(abandoned);
-    owner.runtime.handlers.ended(abandoned ? owner.label : undefined);
+  #free(abandoned: boolean): void {
+    const { runtime } = this.owner;
+    this.running = false;
+    if (this.#grace !== undefined) runtime.deadlines.disarm(this.#grace);
+    this.slotFreed(abandoned);
+    runtime.handlers.ended(abandoned ? this.label : undefined);
   }
 }

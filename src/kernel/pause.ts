@@ -17,7 +17,9 @@ export class Pause extends Scope {
       this.#reject = reject;
     });
     const scope = parent instanceof Scope ? parent : undefined;
-    this.begin(scope, undefined, ms, runtime.clock.monotonic());
+    const now = runtime.clock.monotonic();
+    this.begin(scope, undefined, ms, now);
+    this.watch(now);
   }
 
   override timeUp(): void {

@@ -13,8 +13,8 @@ export interface QueueItem {
 /** The waiting items of one priority. */
 export class Lane {
   readonly priority: number;
-  first: QueueItem | undefined = undefined;
-  last: QueueItem | undefined = undefined;
+  first: QueueItem | undefined;
+  last: QueueItem | undefined;
 
   constructor(priority: number) {
     this.priority = priority;

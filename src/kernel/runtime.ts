@@ -9,9 +9,9 @@ import { Scope } from './scope.ts';
 class HandlerCount {
   active = 0;
   /** Those that were given up, by label; kept only while somebody asks. */
-  abandoned: string[] | undefined = undefined;
+  abandoned: string[] | undefined;
   /** Called when the last one has settled. */
-  onNone: (() => void) | undefined = undefined;
+  onNone: (() => void) | undefined;
 
   ended(abandoned: string | undefined): void {
     this.active--;
@@ -22,7 +22,7 @@ class HandlerCount {
 
 class RootScope extends Scope {
   /** Called when the last thing under way has ended. */
-  onEmpty: (() => void) | undefined = undefined;
+  onEmpty: (() => void) | undefined;
 
   protected override emptied(): void {
     this.onEmpty?.();
@@ -36,6 +36,9 @@ class RootScope extends Scope {
   }
 }
 
+/** How long one look at the wall clock is good for. */
+const WALL_READING_MS = 1_000;
+
 /** What the rooms of one coordinator share. A room that is used alone makes its own. */
 export class Runtime {
   readonly clock: Clock;
@@ -48,6 +51,8 @@ export class Runtime {
   readonly root: RootScope;
   /** The monotonic time as it was last read; see {@link tick}. */
   now = 0;
+  #wallReadAt = Number.NEGATIVE_INFINITY;
+  #wallOffset = 0;
 
   constructor(clock: Clock = systemClock) {
     this.clock = clock;
@@ -64,6 +69,15 @@ export class Runtime {
   tick(): number {
     this.now = this.clock.monotonic();
     return this.now;
+  }
+
+  /** The wall time of {@link now}. The wall clock itself is looked at once a second, since a look costs as much as a step. */
+  wallNow(): number {
+    if (!(this.now - this.#wallReadAt < WALL_READING_MS)) {
+      this.#wallReadAt = this.now;
+      this.#wallOffset = this.clock.now() - this.now;
+    }
+    return Math.round(this.#wallOffset + this.now);
   }
 
   /** A monotonic time as epoch milliseconds; undefined for Infinity. */

@@ -20,13 +20,13 @@ export abstract class Scope extends Timed {
   readonly runtime: ScopeRuntime;
   /** True from the moment it has an outcome, also when a handler under it still runs. */
   ended = false;
-  #parent: Scope | undefined = undefined;
-  #firstChild: Scope | undefined = undefined;
-  #nextSibling: Scope | undefined = undefined;
-  #previousSibling: Scope | undefined = undefined;
-  #controller: AbortController | undefined = undefined;
-  #callerSignal: AbortSignal | undefined = undefined;
-  #reason: unknown = undefined;
+  #parent: Scope | undefined;
+  #firstChild: Scope | undefined;
+  #nextSibling: Scope | undefined;
+  #previousSibling: Scope | undefined;
+  #controller: AbortController | undefined;
+  #callerSignal: AbortSignal | undefined;
+  #reason: unknown;
 
   constructor(runtime: ScopeRuntime) {
     super();
@@ -64,7 +64,9 @@ export abstract class Scope extends Timed {
   }
 
   /**
-   * Begins to count time and to listen. An aborted signal stops it at once.
+   * Becomes a part of `parent`, and begins to listen and to count time. An aborted signal stops it at once.
+   *
+   * Somebody must {@link watch} its time: itself, or what has the work in hand and less time.
    *
    * @param parent What this is part of: it is cancelled with it, and never has more time than it has left.
    * @param signal The caller's own signal.
@@ -83,11 +85,9 @@ export abstract class Scope extends Timed {
         this.stop(parent.#reason ?? this.cancellation(undefined));
         return;
       }
-      this.#enter(parent);
+      this.enter(parent);
+      if (parent.dueAt < this.dueAt) this.dueAt = parent.dueAt;
     }
-    // The parent's deadline stops this one too, so a later one needs no entry of its own.
-    if (parent !== undefined && parent.dueAt <= this.dueAt) this.dueAt = parent.dueAt;
-    else this.runtime.deadlines.arm(this, now);
     if (signal !== undefined) {
       if (signal.aborted) {
         this.stop(this.cancellation(signal.reason));
@@ -95,6 +95,15 @@ export abstract class Scope extends Timed {
         this.#callerSignal = signal;
         observe(signal, this);
       }
+    }
+  }
+
+  /** Is stopped when its time is up, from now on. @param now The monotonic time. */
+  watch(now: number): void {
+    if (this.ended || this.lane >= 0) return;
+    // The deadline of what it is part of stops it too, so a later one needs no entry of its own.
+    if (this.#parent === undefined || this.dueAt < this.#parent.dueAt) {
+      this.runtime.deadlines.arm(this, now);
     }
   }
 
@@ -164,14 +173,15 @@ export abstract class Scope extends Timed {
   }
 
   /** Stops the outermost of this and what it is part of whose time is up by `now`. */
-  protected expire(now: number): void {
+  expire(now: number): void {
     let outermost: Scope = this;
     for (let scope = this.#parent; scope !== undefined && scope.dueAt <= now; scope = scope.#parent)
       outermost = scope;
     outermost.timeUp();
   }
 
-  #enter(parent: Scope): void {
+  /** Becomes a part of `parent`: stopped with it. */
+  protected enter(parent: Scope): void {
     const sibling = parent.#firstChild;
     this.#parent = parent;
     this.#nextSibling = sibling;
@@ -206,7 +216,7 @@ export abstract class Scope extends Timed {
       child.#parent = undefined;
       child.#nextSibling = undefined;
       child.#previousSibling = undefined;
-      if (parent !== undefined) child.#enter(parent);
+      if (parent !== undefined) child.enter(parent);
       if (child.lane < 0) this.runtime.deadlines.arm(child, now);
       child = next;
     }

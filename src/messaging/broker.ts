@@ -5,7 +5,6 @@ import { checkName, checkPattern } from '../kernel/names.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import type { MessageEvent } from './events.ts';
-import type { Exchange } from './exchange.ts';
 import { Mailbox, type RequestHandler } from './mailbox.ts';
 import { memoryTransport } from './memory-transport.ts';
 import { Message, type MessageFacts } from './message.ts';
@@ -24,7 +23,7 @@ import {
 } from './options.ts';
 import { Request, RequestCounters } from './request.ts';
 import { type MessageHandler, Subscription } from './subscription.ts';
-import type { Responder, Transport } from './transport.ts';
+import type { Reply, Responder, Transport } from './transport.ts';
 
 /** Sizes now, and counters since the broker was made. */
 export interface MessageStats {
@@ -79,7 +78,7 @@ export class MessageBroker {
   /** How to end each subscription. */
   readonly #subscriptions = new Set<() => void>();
   readonly #counters = new RequestCounters();
-  #outbox: (Message | Exchange)[] = [];
+  #outbox: (Message | Reply)[] = [];
   #published = 0;
   #handlerErrors = 0;
   #abandoned = 0;
@@ -277,26 +276,22 @@ export class MessageBroker {
     return this.#transport.respond(topic, responder);
   }
 
-  /** @internal Sends an exchange on its way. */
-  send(exchange: Exchange): void {
-    this.#post(exchange);
+  /** @internal Sends a request whose outcome somebody else looks after on its way. */
+  send(request: Reply): void {
+    this.#post(request);
   }
 
   #request(topic: string, body: unknown, facts?: MessageFacts, settings?: RequestSettings): Request {
     const { pending, timeout } = this.#settings;
     if (this.#counters.pending >= pending) throw new FullError('list of open requests', pending);
-    const request = new Request(
-      this.#runtime,
-      new Message(this.#runtime.ids, topic, body, facts),
-      settings?.signal,
-      settings?.timeout ?? timeout,
-      this.#counters,
-    );
+    const timeoutMs = settings?.timeout ?? timeout;
+    const request = new Request(this.#runtime, topic, body, facts, timeoutMs, this.#counters);
+    request.accept(settings?.signal);
     this.#post(request);
     return request;
   }
 
-  #post(item: Message | Exchange): void {
+  #post(item: Message | Reply): void {
     if (this.#outbox.push(item) === 1) afterThisTurn(this.#deliver);
   }
 

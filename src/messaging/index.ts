@@ -1,10 +1,9 @@
 export { MessageBroker, type MessageStats } from './broker.ts';
 export { NoResponderError, TopicTakenError } from './errors.ts';
 export type { MessageEvent } from './events.ts';
-export { Exchange } from './exchange.ts';
 export type { RequestContext, RequestHandler } from './mailbox.ts';
 export { memoryTransport } from './memory-transport.ts';
 export { Message } from './message.ts';
 export type { MessageBrokerOptions, PublishOptions, RequestOptions, RespondOptions } from './options.ts';
 export type { MessageHandler } from './subscription.ts';
-export type { Reply, Responder, Subscriber, Transport } from './transport.ts';
+export type { Reply, ReplyWatcher, Responder, Subscriber, Transport } from './transport.ts';

@@ -1,24 +1,25 @@
-import { FullError } from '../kernel/errors.ts';
+import { FullError, HandlerError } from '../kernel/errors.ts';
 import { Invocation, type SlotOwner } from '../kernel/invocation.ts';
-import type { PendingWatcher } from '../kernel/pending.ts';
 import { type Lane, PriorityQueue, type QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { NoResponderError } from './errors.ts';
 import type { Message } from './message.ts';
-import type { Reply, Responder } from './transport.ts';
+import type { Reply, ReplyWatcher, Responder } from './transport.ts';
 
 /** What a responder's handler is given beside the body. */
 export class RequestContext {
-  /** The request as it came. */
-  readonly message: Message;
   readonly #reply: Reply;
   readonly #runtime: Runtime;
 
   /** @internal */
   constructor(reply: Reply, runtime: Runtime) {
-    this.message = reply.message;
     this.#reply = reply;
     this.#runtime = runtime;
+  }
+
+  /** The request as it came. */
+  get message(): Message {
+    return this.#reply.message;
   }
 
   /** Aborts when the sender gives up: it cancelled, or its time is over. */
@@ -39,17 +40,17 @@ export type RequestHandler<I = unknown, O = unknown> = (
 ) => O | PromiseLike<O>;
 
 /** A request that waits for a slot. */
-class Waiting implements QueueItem, PendingWatcher {
-  queueLane: Lane | undefined = undefined;
-  queueNext: QueueItem | undefined = undefined;
-  queuePrevious: QueueItem | undefined = undefined;
+class Waiting implements QueueItem, ReplyWatcher {
+  queueLane: Lane | undefined;
+  queueNext: QueueItem | undefined;
+  queuePrevious: QueueItem | undefined;
   readonly priority: number;
   readonly reply: Reply;
   readonly #queue: PriorityQueue<Waiting>;
 
   constructor(reply: Reply, queue: PriorityQueue<Waiting>) {
     this.reply = reply;
-    this.priority = reply.message.priority;
+    this.priority = reply.priority;
     this.#queue = queue;
     reply.watcher = this;
     queue.push(this);
@@ -57,6 +58,38 @@ class Waiting implements QueueItem, PendingWatcher {
 
   waiterGone(): void {
     this.#queue.remove(this);
+  }
+}
+
+/** A request whose handler runs. */
+class Serving extends Invocation implements ReplyWatcher {
+  readonly #mailbox: Mailbox;
+  readonly #reply: Reply;
+
+  constructor(mailbox: Mailbox, reply: Reply) {
+    super(mailbox);
+    this.#mailbox = mailbox;
+    this.#reply = reply;
+    reply.watcher = this;
+  }
+
+  get label(): string {
+    return this.#mailbox.label;
+  }
+
+  waiterGone(): void {
+    this.linger();
+  }
+
+  protected settled(isOutput: boolean, outcome: unknown): void {
+    const reply = this.#reply;
+    reply.watcher = undefined;
+    if (isOutput) reply.fulfil(outcome);
+    else reply.fail(reply.ended ? outcome : new HandlerError(this.label, outcome));
+  }
+
+  protected slotFreed(abandoned: boolean): void {
+    this.#mailbox.slotFreed(abandoned);
   }
 }
 
@@ -115,6 +148,7 @@ export class Mailbox implements Responder, SlotOwner {
     } else new Waiting(reply, this.#waiting);
   }
 
+  /** A handler has settled; or it was `abandoned`, as it ignored its signal through the grace period. */
   slotFreed(abandoned: boolean): void {
     this.#active--;
     if (abandoned) this.#onAbandoned();
@@ -139,10 +173,6 @@ export class Mailbox implements Responder, SlotOwner {
 
   #start(reply: Reply): void {
     this.#active++;
-    new Invocation(this, reply).run(
-      this.#handler,
-      reply.message.body,
-      new RequestContext(reply, this.runtime),
-    );
+    new Serving(this, reply).run(this.#handler, reply.body, new RequestContext(reply, this.runtime));
   }
 }

@@ -28,8 +28,8 @@ class MemoryTransport implements Transport {
   }
 
   request(reply: Reply): void {
-    const responder = this.#responders.get(reply.message.topic);
-    if (responder === undefined) reply.fail(new NoResponderError(reply.message.topic));
+    const responder = this.#responders.get(reply.topic);
+    if (responder === undefined) reply.fail(new NoResponderError(reply.topic));
     else responder.receive(reply);
   }
 

@@ -1,8 +1,10 @@
-import { describeError, TimeoutError } from '../kernel/errors.ts';
+import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
+import { Pending } from '../kernel/pending.ts';
+import { DEFAULT_PRIORITY } from '../kernel/priority.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { MessageEvent } from './events.ts';
-import { Exchange } from './exchange.ts';
-import type { Message } from './message.ts';
+import { Message, type MessageFacts } from './message.ts';
+import type { Reply, ReplyWatcher } from './transport.ts';
 
 /** How many requests there are and how they ended. */
 export class RequestCounters {
@@ -15,45 +17,63 @@ export class RequestCounters {
   lateReplies = 0;
 }
 
-/** An exchange whose outcome is a promise. */
-export class Request extends Exchange {
-  readonly result: Promise<unknown>;
+/** The sender's side of one request, from acceptance to its one outcome. */
+export class Request extends Pending implements Reply {
+  readonly topic: string;
+  readonly body: unknown;
+  watcher: ReplyWatcher | undefined;
+  readonly #facts: MessageFacts | undefined;
   readonly #timeoutMs: number;
   readonly #counters: RequestCounters;
-  #resolve!: (output: unknown) => void;
-  #reject!: (error: unknown) => void;
+  #message: Message | undefined;
 
   constructor(
     runtime: Runtime,
-    message: Message,
-    signal: AbortSignal | undefined,
+    topic: string,
+    body: unknown,
+    facts: MessageFacts | undefined,
     timeoutMs: number,
     counters: RequestCounters,
   ) {
-    super(runtime, message);
+    super(runtime);
+    this.topic = topic;
+    this.body = body;
+    this.#facts = facts;
     this.#timeoutMs = timeoutMs;
     this.#counters = counters;
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    counters.requested++;
-    counters.pending++;
+  }
+
+  /** Starts to count its time. It may end at once: by a signal that has aborted. */
+  accept(signal: AbortSignal | undefined): void {
+    const { runtime } = this;
+    const now = runtime.tick();
+    this.#counters.requested++;
+    this.#counters.pending++;
     this.#tell('request.sent');
-    this.begin(runtime.root, signal, timeoutMs, runtime.tick());
+    this.begin(runtime.root, signal, this.#timeoutMs, now);
+    this.watch(now);
+  }
+
+  get priority(): number {
+    return this.#facts?.priority ?? DEFAULT_PRIORITY;
+  }
+
+  get message(): Message {
+    this.#message ??= new Message(this.runtime.ids, this.topic, this.body, this.#facts);
+    return this.#message;
   }
 
   protected fulfilled(output: unknown): void {
     this.#counters.pending--;
     this.#counters.replied++;
-    this.#resolve(output);
+    this.resolve(output);
     this.#tell('request.completed');
   }
 
   protected failed(error: unknown): void {
     const counters = this.#counters;
     counters.pending--;
-    this.#reject(error);
+    this.reject(error);
     if (error === this.stopReason && !(error instanceof TimeoutError)) {
       counters.cancelled++;
       this.#tell('request.cancelled');
@@ -74,8 +94,19 @@ export class Request extends Exchange {
     events.emit(event);
   }
 
+  protected override stopped(reason: unknown): void {
+    const { watcher } = this;
+    this.watcher = undefined;
+    watcher?.waiterGone();
+    super.stopped(reason);
+  }
+
+  protected cancellation(reason: unknown): Error {
+    return new CancelledError(`request "${this.topic}"`, reason);
+  }
+
   protected timeout(): Error {
-    return new TimeoutError(`request "${this.message.topic}"`, this.#timeoutMs);
+    return new TimeoutError(`request "${this.topic}"`, this.#timeoutMs);
   }
 
   protected override late(): void {

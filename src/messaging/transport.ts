@@ -1,4 +1,3 @@
-import type { PendingWatcher } from '../kernel/pending.ts';
 import type { Message } from './message.ts';
 
 /** Gets the messages of a subscription. */
@@ -9,9 +8,21 @@ export interface Subscriber {
   failed(error: unknown, message: Message): void;
 }
 
-/** The way back to the sender of a request. Only the first of `fulfil` and `fail` counts. */
+/** Told when the sender of a request has given up, while the work for it still goes on. */
+export interface ReplyWatcher {
+  /** Called once: the request was cancelled, or its time is up. */
+  waiterGone(): void;
+}
+
+/** A request, and the way back to its sender. Only the first of `fulfil` and `fail` counts. */
 export interface Reply {
-  /** The request. */
+  /** Where it is addressed. */
+  readonly topic: string;
+  /** What was sent. */
+  readonly body: unknown;
+  /** Higher goes first where requests wait. */
+  readonly priority: number;
+  /** Everything that the sender said. Made when first looked at. */
   readonly message: Message;
   /** True once the sender has its answer or has given up. */
   readonly ended: boolean;
@@ -20,7 +31,7 @@ export interface Reply {
   /** Milliseconds for which the sender still waits; Infinity for ever. */
   timeLeft(): number;
   /** Set by the receiving side while it works. */
-  watcher: PendingWatcher | undefined;
+  watcher: ReplyWatcher | undefined;
   /** Answers with an output. Once `ended` it is too late: the answer is counted and dropped. */
   fulfil(output: unknown): void;
   /** Answers with an error, which the sender gets as it is. Once `ended` it is too late. */

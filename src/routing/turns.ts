@@ -6,7 +6,7 @@ import type { Candidate } from '../agents/index.ts';
  */
 export class Turns {
   readonly #places = new WeakMap<readonly Candidate[], number>();
-  #list: readonly Candidate[] | undefined = undefined;
+  #list: readonly Candidate[] | undefined;
   #place = 0;
 
   /** The place to begin at, from 0 to below the length of the list. */

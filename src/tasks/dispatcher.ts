@@ -8,12 +8,12 @@ import { type Schema, validate } from '../kernel/schema.ts';
 import type { MessageBroker } from '../messaging/index.ts';
 import { type EffectivePolicy, effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { Router } from '../routing/index.ts';
-import { Attempt, type AttemptKeeper, topicOf } from './attempt.ts';
+import { type AttemptKeeper, TaskAttempt } from './attempt.ts';
 import { NoCandidateError } from './errors.ts';
 import type { TaskEvent } from './events.ts';
 import type { DistributorSettings } from './options.ts';
-import type { Task, TaskKeeper } from './task.ts';
-import { Worker, type WorkerHost } from './worker.ts';
+import { Task, type TaskKeeper } from './task.ts';
+import { topicOf, Worker, type WorkerHost } from './worker.ts';
 
 /** What is counted, since the distributor was made. */
 export class TaskCounters {
@@ -64,11 +64,11 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       graceMs: settings.grace,
       logger: settings.logger,
       publish: (topic, body, sender) => broker.publish(topic, body, { sender }),
-      attemptDelivered: ({ task, entry }) => {
+      attemptDelivered: ({ work: task, entry }) => {
         if (!runtime.events.wants('task.started')) return;
         task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
       },
-      slotFreed: (entry, abandoned) => this.#slotFreed(entry, abandoned),
+      slotFreed: (entry, abandoned) => this.slotFreed(entry, abandoned),
       ...services,
     };
   }
@@ -116,21 +116,18 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     else this.counters.failed++;
   }
 
-  attemptEnded(attempt: Attempt, succeeded: boolean, outcome: unknown): void {
-    const { task, entry } = attempt;
-    if (!attempt.delivered) {
-      this.#runtime.tick();
-      this.#slotFreed(entry, false);
-    }
-    if (task.ended) return;
+  attemptEnded(attempt: TaskAttempt, succeeded: boolean, outcome: unknown): void {
+    const { work: task, entry } = attempt;
+    task.current = undefined;
     if (!succeeded) {
       entry.record(false);
       this.#attemptFailed(task, outcome, entry);
-      return;
+    } else if (task.capability?.output === undefined) {
+      this.#attemptSucceeded(task, outcome, entry);
+    } else {
+      this.#checkOutput(task, task.capability.output, outcome, entry);
     }
-    const { capability } = task;
-    if (capability?.output === undefined) this.#attemptSucceeded(task, outcome, entry);
-    else this.#checkOutput(task, capability.output, outcome, entry);
+    task.watch(this.#runtime.now);
   }
 
   /** The set may have been emptied and made anew while the task waited between two attempts. */
@@ -211,10 +208,9 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     task.entry = entry;
     task.attemptsMade++;
     task.status = 'running';
-    const worker = entry.host as Worker;
     const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
-    const attempt = new Attempt(task, entry, worker.topic, timeoutMs, this);
-    attempt.start(now);
+    const attempt = new TaskAttempt(entry.host as Worker, task, timeoutMs, this, now);
+    task.current = attempt;
     this.#broker.send(attempt);
   }
 
@@ -230,6 +226,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       this.#queues.set(set, queue);
     }
     queue.push(task);
+    task.watch(this.#runtime.now);
     task.waitsFor = set;
     set.waiting++;
     this.#waiting++;
@@ -247,7 +244,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     if (--set.waiting === 0) this.#queues.delete(set);
   }
 
-  #slotFreed(entry: AgentEntry, abandoned: boolean): void {
+  slotFreed(entry: AgentEntry, abandoned: boolean): void {
     this.#active--;
     entry.release();
     if (abandoned) {
@@ -302,11 +299,12 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   }
 
   stopAll(entry: AgentEntry): number {
-    const attempts: Attempt[] = [];
+    const attempts: Task['current'][] = [];
     for (const scope of this.#runtime.root.descendants()) {
-      if (scope instanceof Attempt && scope.entry === entry) attempts.push(scope);
+      const attempt = scope instanceof Task ? scope.current : undefined;
+      if (attempt?.entry === entry) attempts.push(attempt);
     }
-    for (const attempt of attempts) attempt.stop(new AgentGoneError(entry.name));
+    for (const attempt of attempts) attempt?.stop(new AgentGoneError(entry.name));
     return attempts.length;
   }
 

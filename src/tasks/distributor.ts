@@ -19,7 +19,7 @@ import {
   submitRules,
   type TaskDistributorOptions,
 } from './options.ts';
-import { type ResolvedTarget, resolveTarget, type TaskTarget } from './target.ts';
+import { resolveTarget, type TaskTarget } from './target.ts';
 import { Task, type TaskHandle, type TaskOrigin } from './task.ts';
 
 /** Sizes now, and counters since the distributor was made. */
@@ -161,37 +161,19 @@ export class TaskDistributor {
     origin: TaskOrigin | undefined,
   ): Task {
     if (this.#closed && parent === this.#runtime.root) throw new ClosedError('TaskDistributor');
-    const resolved = resolveTarget(target, this.agents);
-    const schema = resolved.capability?.input;
-    const checked =
-      schema === undefined ? input : validate(schema, input, 'input', `"${resolved.candidates.label}"`);
+    const { candidates, capability } = resolveTarget(target, this.agents);
+    const schema = capability?.input;
+    const checked = schema === undefined ? input : validate(schema, input, 'input', `"${candidates.label}"`);
     const asynchronous = schema !== undefined && isThenable(checked);
-    if (this.#dispatcher.isFullFor(resolved.candidates))
-      throw new FullError('task queue', this.#settings.queue);
-    const task = this.#newTask(
-      parent,
-      { ...resolved, input: asynchronous ? undefined : checked },
-      settings,
-      origin,
-    );
-    if (asynchronous) this.#placeLater(task, checked);
-    else if (!task.ended) this.#dispatcher.place(task, task.acceptedAt);
-    return task;
-  }
-
-  #newTask(
-    parent: Scope,
-    what: ResolvedTarget & { readonly input: unknown },
-    settings: SubmitSettings,
-    origin: TaskOrigin | undefined,
-  ): Task {
-    const timeoutMs = settings.timeout ?? this.#settings.timeout;
+    if (this.#dispatcher.isFullFor(candidates)) throw new FullError('task queue', this.#settings.queue);
     const task = new Task(
       this.#runtime,
       this.#dispatcher,
-      what,
+      candidates,
+      capability,
+      asynchronous ? undefined : checked,
       settings,
-      timeoutMs,
+      settings.timeout ?? this.#settings.timeout,
       origin,
       this.#runtime.tick(),
     );
@@ -200,10 +182,13 @@ export class TaskDistributor {
       task.emit({ type: 'task.submitted', ...task.facts(), priority: task.priority });
     }
     task.accept(parent);
+    if (asynchronous) this.#placeLater(task, checked);
+    else this.#dispatcher.place(task, task.acceptedAt);
     return task;
   }
 
   #placeLater(task: Task, input: PromiseLike<unknown>): void {
+    task.watch(task.acceptedAt);
     input.then(
       (value) => {
         if (task.ended) return;
@@ -217,7 +202,7 @@ export class TaskDistributor {
   /** A message to an agent's topic becomes a task for it, so that one queue and one limit serve both ways. */
   #adopt({ name }: AgentEntry, reply: Reply): void {
     try {
-      const { body, priority } = reply.message;
+      const { body, priority } = reply;
       // A sender of this coordinator is what the task is part of; one elsewhere can only say how long it waits.
       const isOurs = reply instanceof Scope && reply.runtime === this.#runtime;
       const parent = isOurs ? reply : this.#runtime.root;

@@ -1,6 +1,5 @@
 import type { AgentEntry, CandidateSet, Capability } from '../agents/index.ts';
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
-import { LazyResult } from '../kernel/lazy-result.ts';
 import { Pending } from '../kernel/pending.ts';
 import type { Lane, QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
@@ -33,6 +32,16 @@ export interface TaskOrigin {
   readonly attempt: number;
 }
 
+/** An attempt that has no outcome yet. */
+interface LiveAttempt {
+  /** Whose turn it is. */
+  readonly entry: AgentEntry;
+  /** Ends it with an error. */
+  stop(reason: unknown): void;
+  /** Ends it with its task. */
+  giveUp(reason: unknown): void;
+}
+
 /** Whoever distributes tasks; told of each task's end once. */
 export interface TaskKeeper {
   taskEnded(task: Task): void;
@@ -53,23 +62,26 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   /** Attempts that were given to an agent. */
   attemptsMade: number;
   /** Whose turn it is, or was last. */
-  entry: AgentEntry | undefined = undefined;
+  entry: AgentEntry | undefined;
+  /** The attempt under way. */
+  current: LiveAttempt | undefined;
   status: TaskStatus = 'waiting';
   /** The set whose queue it stands in. */
-  waitsFor: CandidateSet | undefined = undefined;
+  waitsFor: CandidateSet | undefined;
   /** The retry that waits for the end of the attempt; undefined during the first attempt. */
-  retry: PromiseWithResolvers<unknown> | undefined = undefined;
-  queueLane: Lane | undefined = undefined;
-  queueNext: QueueItem | undefined = undefined;
-  queuePrevious: QueueItem | undefined = undefined;
+  retry: PromiseWithResolvers<unknown> | undefined;
+  queueLane: Lane | undefined;
+  queueNext: QueueItem | undefined;
+  queuePrevious: QueueItem | undefined;
   readonly #keeper: TaskKeeper;
   readonly #timeoutMs: number;
-  readonly #result = new LazyResult();
 
   constructor(
     runtime: Runtime,
     keeper: TaskKeeper,
-    what: { candidates: CandidateSet; capability: Capability | undefined; input: unknown },
+    candidates: CandidateSet,
+    capability: Capability | undefined,
+    input: unknown,
     settings: SubmitSettings,
     timeoutMs: number,
     origin: TaskOrigin | undefined,
@@ -77,9 +89,9 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   ) {
     super(runtime);
     this.#keeper = keeper;
-    this.candidates = what.candidates;
-    this.capability = what.capability;
-    this.input = what.input;
+    this.candidates = candidates;
+    this.capability = capability;
+    this.input = input;
     this.settings = settings;
     this.origin = origin;
     this.attempt = origin?.attempt ?? 1;
@@ -120,13 +132,9 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
     return this.candidates.label;
   }
 
-  get result(): Promise<unknown> {
-    return this.#result.promise;
-  }
-
   protected fulfilled(output: unknown): void {
     this.status = 'completed';
-    this.#result.resolve(output);
+    this.resolve(output);
     this.#finish();
     const { events } = this.runtime;
     if (events.wants('task.completed')) {
@@ -137,7 +145,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
   protected failed(error: unknown): void {
     const cancelled = this.stopReason !== undefined && !(error instanceof TimeoutError);
     this.status = cancelled ? 'cancelled' : 'failed';
-    this.#result.reject(error);
+    this.reject(error);
     this.#finish();
     const { events } = this.runtime;
     if (!events.wants(cancelled ? 'task.cancelled' : 'task.failed')) return;
@@ -152,6 +160,12 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
         error: describeError(error),
       });
     }
+  }
+
+  protected override stopped(reason: unknown): void {
+    this.current?.giveUp(reason);
+    this.current = undefined;
+    super.stopped(reason);
   }
 
   protected cancellation(reason: unknown): Error {

@@ -1,9 +1,9 @@
 import type { AgentEntry } from '../agents/index.ts';
 import { type ContextServices, WorkContext } from '../kernel/context.ts';
-import { Invocation, type SlotOwner } from '../kernel/invocation.ts';
+import type { SlotOwner } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Reply, Responder } from '../messaging/index.ts';
-import { Attempt } from './attempt.ts';
+import { TaskAttempt } from './attempt.ts';
 
 /** What a worker needs of the distributor. */
 export interface WorkerHost extends ContextServices {
@@ -12,8 +12,13 @@ export interface WorkerHost extends ContextServices {
   /** A request that came to the agent's topic past the distributor: it becomes a task. */
   adopt(entry: AgentEntry, reply: Reply): void;
   /** The agent has the attempt, and begins with it now. */
-  attemptDelivered(attempt: Attempt): void;
+  attemptDelivered(attempt: TaskAttempt): void;
   slotFreed(entry: AgentEntry, abandoned: boolean): void;
+}
+
+/** The topic at which an agent gets its work. */
+export function topicOf(agent: string): string {
+  return `agent.${agent}`;
 }
 
 /** The place of one agent: takes the attempts that were given to it and runs its handler. */
@@ -23,7 +28,7 @@ export class Worker implements Responder, SlotOwner {
   readonly label: string;
   readonly entry: AgentEntry;
   /** Ends the registration at the broker. */
-  detach: (() => void) | undefined = undefined;
+  detach: (() => void) | undefined;
   readonly topic: string;
   readonly #host: WorkerHost;
 
@@ -38,22 +43,14 @@ export class Worker implements Responder, SlotOwner {
 
   receive(reply: Reply): void {
     // A slot was taken for an attempt when the agent was chosen; whatever else comes has to wait its turn.
-    if (!(reply instanceof Attempt) || reply.entry !== this.entry) {
+    if (!(reply instanceof TaskAttempt) || reply.entry !== this.entry) {
       this.#host.adopt(this.entry, reply);
       return;
     }
     reply.delivered = true;
     this.#host.attemptDelivered(reply);
     // Whoever heard of the start may have cancelled the task.
-    if (reply.ended) {
-      this.slotFreed(false);
-      return;
-    }
-    const context = new WorkContext(reply, this.#host);
-    new Invocation(this, reply).run(this.entry.agent.handle, reply.message.body, context);
-  }
-
-  slotFreed(abandoned: boolean): void {
-    this.#host.slotFreed(this.entry, abandoned);
+    if (reply.ended) this.#host.slotFreed(this.entry, false);
+    else reply.run(this.entry.agent.handle, reply.work.input, new WorkContext(reply, this.#host));
   }
 }

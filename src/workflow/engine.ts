@@ -21,6 +21,7 @@ import {
   workflowRule,
 } from './options.ts';
 import { LiveRun } from './run.ts';
+import { RunList } from './run-list.ts';
 import type { RunSnapshot } from './snapshot.ts';
 
 /** Sizes now, and counters since the engine was made. */
@@ -57,9 +58,14 @@ export class WorkflowEngine {
   readonly #runtime: Runtime;
   readonly #settings: EngineSettings;
   readonly #host: RunHost;
-  readonly #active = new Map<string, LiveRun>();
-  readonly #retained = new Map<string, LiveRun>();
-  #retainedSteps = 0;
+  readonly #active = new RunList<LiveRun>();
+  /** Finished runs, in the order of their ends. */
+  readonly #kept = new RunList<LiveRun>();
+  #keptSteps = 0;
+  /** Those of both that were given an id. */
+  readonly #named = new Map<string, LiveRun>();
+  /** Accepted runs that begin when the running code has given way. */
+  #beginning: LiveRun[] = [];
   #counters = { started: 0, completed: 0, failed: 0, cancelled: 0, abandoned: 0 };
   #closed = false;
 
@@ -84,7 +90,7 @@ export class WorkflowEngine {
         const { result } = this.#start(scope, parent, workflow, input, undefined);
         return { result, policy: undefined };
       },
-      runEnded: (id) => this.#runEnded(id),
+      runEnded: (run) => this.#runEnded(run as LiveRun),
       stepAbandoned: () => this.#counters.abandoned++,
     };
   }
@@ -111,18 +117,27 @@ export class WorkflowEngine {
   }
 
   /** Starts a run and waits for its output. Rejects with what {@link start} throws, or with the run's error. */
-  async run<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Promise<O> {
-    return this.start(workflow, input, options).result;
+  run<I, O>(workflow: Workflow<I, O>, input: I, options?: RunOptions): Promise<O> {
+    try {
+      return this.start(workflow, input, options).result;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** A run that is under way or kept; undefined when there is none of that id. */
   get(id: string): Run | undefined {
-    return this.#active.get(id) ?? this.#retained.get(id);
+    const named = this.#named.get(id);
+    if (named !== undefined) return named;
+    const number = this.#runtime.ids.parse('run', id);
+    for (const run of this.#active) if (run.handle === number) return run;
+    for (const run of this.#kept) if (run.handle === number) return run;
+    return undefined;
   }
 
   /** Where every run that is kept or under way stands: the kept ones in the order of their ends, then the others. */
   list(): readonly RunSnapshot[] {
-    return [...this.#retained.values(), ...this.#active.values()].map((run) => run.snapshot());
+    return [...this.#kept, ...this.#active].map((run) => run.snapshot());
   }
 
   /** Sizes and counters. */
@@ -131,7 +146,7 @@ export class WorkflowEngine {
       ...this.#counters,
       active: this.#active.size,
       activeLimit: this.#settings.runs,
-      retained: this.#retained.size,
+      retained: this.#kept.size,
       retainedLimit: this.#settings.retention.runs,
     };
   }
@@ -157,34 +172,52 @@ export class WorkflowEngine {
     const { input: schema } = definition;
     const checked =
       schema === undefined ? input : validate(schema, input, 'input', `workflow "${definition.name}"`);
-    const ids = this.#runtime.ids;
-    const run = new LiveRun(this.#host, definition, id ?? ids.text('run', ids.next()), parent);
-    this.#active.set(run.id, run);
+    // A deadline counts from now; without one the time is first needed when the run begins.
+    const timeoutMs = deadline ?? definition.deadline;
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#runtime.tick();
+    const run = new LiveRun(this.#host, definition, id ?? this.#runtime.ids.next(), parent);
+    this.#active.add(run);
+    if (id !== undefined) this.#named.set(id, run);
     this.#counters.started++;
-    run.accept(scope, signal, deadline ?? definition.deadline);
+    run.accept(scope, signal, timeoutMs);
     if (schema !== undefined && isThenable(checked)) {
       checked.then(
-        (value) => run.start(value),
+        (value) => {
+          this.#runtime.tick();
+          run.input = value;
+          run.start();
+        },
         (error) => run.refuse(error),
       );
     } else {
-      afterThisTurn(() => run.start(checked));
+      run.input = checked;
+      if (this.#beginning.push(run) === 1) afterThisTurn(this.#begin);
     }
     return run;
   }
 
-  #runEnded(id: string): void {
-    const run = this.#active.get(id) as LiveRun;
-    this.#active.delete(id);
+  readonly #begin = (): void => {
+    const runs = this.#beginning;
+    this.#beginning = [];
+    for (const run of runs) {
+      this.#runtime.tick();
+      run.start();
+    }
+  };
+
+  #runEnded(run: LiveRun): void {
     const { status } = run;
     if (status === 'completed' || status === 'failed' || status === 'cancelled') this.#counters[status]++;
-    this.#retained.set(id, run);
-    this.#retainedSteps += run.size;
+    this.#active.remove(run);
+    this.#kept.add(run);
+    this.#keptSteps += run.size;
     const { runs, steps } = this.#settings.retention;
-    while (this.#retained.size > runs || this.#retainedSteps > steps) {
-      const [oldestId, oldest] = this.#retained.entries().next().value as [string, LiveRun];
-      this.#retained.delete(oldestId);
-      this.#retainedSteps -= oldest.size;
-    }
+    while (this.#kept.size > runs || this.#keptSteps > steps) this.#forget(this.#kept.first as LiveRun);
+  }
+
+  #forget(run: LiveRun): void {
+    this.#kept.remove(run);
+    this.#keptSteps -= run.size;
+    if (typeof run.handle === 'string') this.#named.delete(run.handle);
   }
 }

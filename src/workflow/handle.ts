@@ -43,6 +43,6 @@ export interface RunHost {
   readonly codeTimeoutMs: number;
   /** Starts a run as a part of a step. */
   startWithin(scope: Scope, parent: ParentStep, workflow: Workflow, input: unknown): StepJob;
-  runEnded(runId: string): void;
+  runEnded(run: Run): void;
   stepAbandoned(): void;
 }

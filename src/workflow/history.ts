@@ -1,36 +1,120 @@
-import type { RunEntry } from './state.ts';
+import type { ErrorRecord } from '../kernel/errors.ts';
+import type { SkipReason } from './events.ts';
 
-/** The list of what happened in a run: grows at the end, and can be read while it grows. */
+/** What can happen in a run; an entry holds the place in this list. */
+const ENTRY_TYPES = [
+  'run.started',
+  'step.started',
+  'step.completed',
+  'step.retried',
+  'step.failed',
+  'step.skipped',
+  'step.cancelled',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+] as const;
+type EntryType = (typeof ENTRY_TYPES)[number];
+export const RUN_STARTED = 0;
+export const STEP_STARTED = 1;
+export const STEP_COMPLETED = 2;
+export const STEP_RETRIED = 3;
+export const STEP_FAILED = 4;
+export const STEP_SKIPPED = 5;
+export const STEP_CANCELLED = 6;
+export const RUN_COMPLETED = 7;
+export const RUN_FAILED = 8;
+export const RUN_CANCELLED = 9;
+
+/** What an entry says beside its type, its time and its step; most say nothing more. */
+export interface EntryDetails {
+  readonly attempt?: number;
+  readonly delayMs?: number;
+  readonly error?: ErrorRecord;
+  readonly reason?: SkipReason;
+}
+
+/** One line of a run's history. Steps are numbers: their place in the definition. */
+export interface RunEntry {
+  readonly type: EntryType;
+  /** Milliseconds since the run was made. */
+  readonly at: number;
+  /** -1 where it is about the run. */
+  readonly step: number;
+  readonly details: EntryDetails | undefined;
+}
+
+/** The name of a type. */
+export function typeName(type: number): EntryType {
+  return ENTRY_TYPES[type]!;
+}
+
+/**
+ * The list of what happened in a run: grows at the end, and can be read while it grows.
+ *
+ * Two numbers an entry; it becomes an object when somebody reads it.
+ */
 export class RunHistory {
-  readonly entries: RunEntry[] = [];
-  readonly #readers = new Set<{ look(): void }>();
+  /** What and when, in turn. */
+  readonly #log: number[];
+  #size = 0;
+  #details: Map<number, EntryDetails> | undefined;
+  #readers: Set<{ look(): void }> | undefined;
   #closed = false;
+
+  /** @param steps How many steps the run has: most start once and end once. */
+  constructor(steps: number) {
+    this.#log = new Array<number>(4 * (steps + 1));
+  }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  push(entry: RunEntry): void {
-    this.entries.push(entry);
-    if (this.#readers.size > 0) this.#tell();
+  get size(): number {
+    return this.#size;
+  }
+
+  push(type: number, at: number, step: number, details: EntryDetails | undefined): void {
+    if (details !== undefined) {
+      this.#details ??= new Map();
+      this.#details.set(this.#size, details);
+    }
+    const place = 2 * this.#size++;
+    this.#log[place] = (step + 1) * ENTRY_TYPES.length + type;
+    this.#log[place + 1] = at;
+    if (this.#readers !== undefined) this.#tell();
+  }
+
+  entry(index: number): RunEntry {
+    const what = this.#log[2 * index]!;
+    return {
+      type: ENTRY_TYPES[what % ENTRY_TYPES.length]!,
+      at: this.#log[2 * index + 1]!,
+      step: Math.floor(what / ENTRY_TYPES.length) - 1,
+      details: this.#details?.get(index),
+    };
   }
 
   /** No more entries will come. */
   close(): void {
     this.#closed = true;
     this.#tell();
-    this.#readers.clear();
+    this.#readers = undefined;
   }
 
   /** Every entry from the first on, as `show` shows it; waits for those to come. */
   read<T>(show: (entry: RunEntry) => T): AsyncIterableIterator<T, undefined> {
-    const reader: HistoryReader<T> = new HistoryReader(this, show, () => this.#readers.delete(reader));
-    if (!this.#closed) this.#readers.add(reader);
+    const reader: HistoryReader<T> = new HistoryReader(this, show, () => this.#readers?.delete(reader));
+    if (!this.#closed) {
+      this.#readers ??= new Set();
+      this.#readers.add(reader);
+    }
     return reader;
   }
 
   #tell(): void {
-    for (const reader of this.#readers) reader.look();
+    for (const reader of this.#readers ?? []) reader.look();
   }
 }
 
@@ -67,10 +151,8 @@ class HistoryReader<T> implements AsyncIterableIterator<T, undefined> {
   /** Answers those who wait, as far as there is something to tell. */
   look(): void {
     while (this.#waiting.length > 0) {
-      const entry = this.#left ? undefined : this.#history.entries[this.#next];
-      if (entry !== undefined) {
-        this.#next++;
-        this.#waiting.shift()?.({ done: false, value: this.#show(entry) });
+      if (!this.#left && this.#next < this.#history.size) {
+        this.#waiting.shift()?.({ done: false, value: this.#show(this.#history.entry(this.#next++)) });
       } else if (this.#left || this.#history.closed) {
         this.#waiting.shift()?.({ done: true, value: undefined });
       } else {

@@ -1,4 +1,5 @@
 import { CycleError, DuplicateStepError, UnknownStepError } from './errors.ts';
+import { initialRows } from './rows.ts';
 import type { StepDefinition } from './step.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface Plan {
   readonly index: ReadonlyMap<string, number>;
   /** For each step, how many steps it waits for. */
   readonly waits: readonly number[];
+  /** The rows of the state of a run that has not begun. */
+  readonly rows: readonly number[];
   /** The steps that step i waits for are `dependencies[firstDependency[i]]` to before `firstDependency[i + 1]`. */
   readonly dependencies: Int32Array;
   readonly firstDependency: Int32Array;
@@ -18,7 +21,17 @@ export interface Plan {
   readonly firstDependant: Int32Array;
   /** The steps that wait for nothing. */
   readonly roots: readonly number[];
+  /** As long as the list of the steps, and begins with the roots: where a run writes down whose turn has come. */
+  readonly ready: readonly number[];
+  /** The prototype of what steps see; empty, or null. */
+  readonly scopeRoot: object | null;
 }
+
+/**
+ * Up to so many steps, what they see is best made in as many fixed shapes, which V8 keeps by prototype. Beyond it
+ * looking for the shape takes longer than filling a hash table, which is what an object without a prototype is.
+ */
+const MOST_SHAPES = 100;
 
 /**
  * Checks the steps and lays out their graph, in time that grows with steps and edges.
@@ -60,11 +73,14 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
     steps: Object.freeze([...steps]),
     index,
     waits,
+    rows: initialRows(waits),
     dependencies: Int32Array.from(dependencies),
     firstDependency,
     dependants,
     firstDependant,
     roots,
+    ready: [...roots, ...new Array<number>(size - roots.length).fill(-1)],
+    scopeRoot: size > MOST_SHAPES ? null : Object.freeze(Object.create(null)),
   };
   checkAcyclic(workflow, plan);
   return plan;

@@ -1,41 +1,106 @@
+import { describeError, type ErrorRecord } from '../kernel/errors.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import type { RunEvent } from './events.ts';
-import { RunHistory } from './history.ts';
+import type { RunEvent, SkipReason } from './events.ts';
+import {
+  type EntryDetails,
+  RUN_CANCELLED,
+  RUN_COMPLETED,
+  RUN_FAILED,
+  RUN_STARTED,
+  RunHistory,
+  STEP_CANCELLED,
+  STEP_COMPLETED,
+  STEP_FAILED,
+  STEP_RETRIED,
+  STEP_SKIPPED,
+  STEP_STARTED,
+  typeName,
+} from './history.ts';
 import type { Plan } from './plan.ts';
-import { eventOf, type RunIdentity, type RunSnapshot, snapshotOf } from './snapshot.ts';
-import { initialState, type RunEntry, type RunState, reduce } from './state.ts';
+import { RUNNING } from './rows.ts';
+import { eventOf, type RecordedRun, type RunPlace, type RunSnapshot, snapshotOf } from './snapshot.ts';
+import { RunState } from './state.ts';
 
 /**
  * What is known of a run: its history, and the state that follows from it.
  *
  * Each thing that happens is added to the state, then to the history, then told as an event.
  */
-export class RunRecord {
+export class RunRecord implements RecordedRun {
+  readonly plan: Plan;
   readonly state: RunState;
-  readonly #plan: Plan;
-  readonly #identity: RunIdentity;
+  /** The wall time of the beginning; times in state and history count from it. */
+  readonly wallStart: number;
+  readonly #place: RunPlace;
   readonly #runtime: Runtime;
-  readonly #history = new RunHistory();
-  readonly #wallOffset: number;
+  readonly #history: RunHistory;
+  readonly #start: number;
 
-  constructor(runtime: Runtime, plan: Plan, identity: RunIdentity) {
+  constructor(runtime: Runtime, plan: Plan, place: RunPlace) {
+    this.plan = plan;
+    this.state = new RunState(plan);
+    this.#history = new RunHistory(plan.steps.length);
     this.#runtime = runtime;
-    this.#plan = plan;
-    this.#identity = identity;
-    this.state = initialState(plan);
-    this.#wallOffset = runtime.clock.now() - runtime.tick();
+    this.#place = place;
+    this.#start = runtime.now;
+    this.wallStart = runtime.wallNow();
   }
 
-  /** The wall time of what happens now: that of the beginning, and what has passed since on the monotonic clock. */
-  get at(): number {
-    return Math.round(this.#wallOffset + this.#runtime.now);
+  get place(): RunPlace {
+    return this.#place;
   }
 
-  add(entry: RunEntry): void {
-    reduce(this.#plan, this.state, entry);
-    this.#history.push(entry);
-    const { events } = this.#runtime;
-    if (events.wants(entry.type)) events.emit(eventOf(this.#identity, this.#plan, this.state, entry));
+  runStarted(): void {
+    const at = this.#at();
+    this.state.runStarted(at);
+    this.#add(RUN_STARTED, at, -1, undefined);
+  }
+
+  stepStarted(step: number, attempt: number): void {
+    const at = this.#at();
+    this.state.stepStarted(step, attempt, at);
+    this.#add(STEP_STARTED, at, step, attempt === 1 ? undefined : { attempt });
+  }
+
+  stepCompleted(step: number, output: unknown): void {
+    const at = this.#at();
+    this.state.stepCompleted(step, output, at);
+    this.#add(STEP_COMPLETED, at, step, undefined);
+  }
+
+  stepRetried(step: number, attempt: number, delayMs: number, cause: unknown): void {
+    this.#add(STEP_RETRIED, this.#at(), step, { attempt, delayMs, error: describeError(cause) });
+  }
+
+  stepFailed(step: number, error: ErrorRecord): void {
+    const at = this.#at();
+    this.state.stepFailed(step, error, at);
+    this.#add(STEP_FAILED, at, step, { error });
+  }
+
+  stepSkipped(step: number, reason: SkipReason): void {
+    const at = this.#at();
+    this.state.stepSkipped(step, reason, at);
+    this.#add(STEP_SKIPPED, at, step, { reason });
+  }
+
+  runCompleted(): void {
+    const at = this.#at();
+    this.state.runCompleted(at);
+    this.#add(RUN_COMPLETED, at, -1, undefined);
+  }
+
+  /** It failed or was cancelled, and with it what is running. */
+  runStopped(status: 'failed' | 'cancelled', cause: unknown): void {
+    const at = this.#at();
+    const error = describeError(cause);
+    for (let step = 0; step < this.plan.steps.length; step++) {
+      if (this.state.statusOf(step) !== RUNNING) continue;
+      this.state.stepCancelled(step, at);
+      this.#add(STEP_CANCELLED, at, step, undefined);
+    }
+    this.state.runStopped(status, error, at);
+    this.#add(status === 'failed' ? RUN_FAILED : RUN_CANCELLED, at, -1, { error });
   }
 
   /** Tells of something that is no part of the history. */
@@ -43,8 +108,13 @@ export class RunRecord {
     const { events } = this.#runtime;
     if (!events.wants('step.progressed')) return;
     this.#runtime.tick();
-    const { parent, ...identity } = this.#identity;
-    const facts = { at: this.at, ...identity, ...(parent === undefined ? {} : { parent }) };
+    const { runId, workflow, parent } = this.#place;
+    const facts = {
+      at: this.wallStart + this.#at(),
+      runId,
+      workflow,
+      ...(parent === undefined ? {} : { parent }),
+    };
     const event: RunEvent = { ...facts, type: 'step.progressed', step, value };
     events.emit(event);
   }
@@ -55,10 +125,21 @@ export class RunRecord {
   }
 
   events(): AsyncIterableIterator<RunEvent, undefined> {
-    return this.#history.read((entry) => eventOf(this.#identity, this.#plan, this.state, entry));
+    return this.#history.read((entry) => eventOf(this, entry));
   }
 
   snapshot(): RunSnapshot {
-    return snapshotOf(this.#identity, this.#plan, this.state);
+    return snapshotOf(this);
+  }
+
+  /** The time of what happens now. */
+  #at(): number {
+    return Math.round(this.#runtime.now - this.#start);
+  }
+
+  #add(type: number, at: number, step: number, details: EntryDetails | undefined): void {
+    this.#history.push(type, at, step, details);
+    const { events } = this.#runtime;
+    if (events.wants(typeName(type))) events.emit(eventOf(this, this.#history.entry(this.#history.size - 1)));
   }
 }

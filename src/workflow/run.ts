@@ -6,61 +6,67 @@ import {
   TimeoutError,
 } from '../kernel/errors.ts';
 import { ignore, isThenable } from '../kernel/functions.ts';
-import { LazyResult } from '../kernel/lazy-result.ts';
-import type { Runtime } from '../kernel/runtime.ts';
-import { Scope } from '../kernel/scope.ts';
+import { Pending } from '../kernel/pending.ts';
+import type { Scope } from '../kernel/scope.ts';
 import type { Workflow } from './definition.ts';
 import { RunFailedError, type StepFailure } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import type { ParentStep, Run, RunHost } from './handle.ts';
 import { RunRecord } from './run-record.ts';
 import { blockOf, NONE, nextStep, outputsOf, scopeOf } from './schedule.ts';
-import type { RunSnapshot } from './snapshot.ts';
-import type { RunStatus, StepState } from './state.ts';
+import type { RunPlace, RunSnapshot } from './snapshot.ts';
+import type { RunStatus } from './state.ts';
 import { type StepOwner, StepRunner } from './step-runner.ts';
 
 /** One execution of a workflow: takes each step's turn from the schedule, has it carried out, and records the outcome. */
-export class LiveRun extends Scope implements Run, StepOwner {
-  declare readonly runtime: Runtime;
-  readonly id: string;
-  readonly workflow: string;
-  readonly key: string;
+export class LiveRun extends Pending implements Run, StepOwner, RunPlace {
   readonly definition: Workflow;
   readonly host: RunHost;
   readonly record: RunRecord;
+  /** What the host keeps it under: the id that was given, or the number that its id is made of. */
+  readonly handle: string | number;
+  /** As its schema returned it; set before the start. */
+  input: unknown;
+  previousListed: LiveRun | undefined;
+  nextListed: LiveRun | undefined;
+  readonly #parent: ParentStep | undefined;
   readonly #steps: StepRunner;
-  readonly #result = new LazyResult();
-  readonly #failures: StepFailure[] = [];
-  #firstError: unknown = undefined;
-  #input: unknown = undefined;
+  #failures: StepFailure[] | undefined;
+  #firstError: unknown;
   #advancing = false;
   #finishing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
 
-  constructor(host: RunHost, definition: Workflow, id: string, parent: ParentStep | undefined) {
+  constructor(host: RunHost, definition: Workflow, handle: string | number, parent: ParentStep | undefined) {
     super(host.runtime);
-    this.id = id;
-    this.workflow = definition.name;
+    this.handle = handle;
     this.definition = definition;
     this.host = host;
-    this.key = parent?.idempotencyKey ?? id;
-    const place = parent === undefined ? undefined : { runId: parent.runId, step: parent.step };
-    this.record = new RunRecord(host.runtime, definition.plan, {
-      runId: id,
-      workflow: this.workflow,
-      parent: place,
-    });
+    this.#parent = parent;
+    this.record = new RunRecord(host.runtime, definition.plan, this);
     this.#steps = new StepRunner(this);
   }
 
+  get id(): string {
+    return typeof this.handle === 'string' ? this.handle : this.runtime.ids.text('run', this.handle);
+  }
+  get runId(): string {
+    return this.id;
+  }
+  get workflow(): string {
+    return this.definition.name;
+  }
+  get key(): string {
+    return this.#parent?.idempotencyKey ?? this.id;
+  }
+  get parent(): { readonly runId: string; readonly step: string } | undefined {
+    return this.#parent && { runId: this.#parent.runId, step: this.#parent.step };
+  }
   get scope(): Scope {
     return this;
   }
   get status(): RunStatus {
     return this.record.state.status;
-  }
-  get result(): Promise<unknown> {
-    return this.#result.promise;
   }
   /** Steps in the definition. */
   get size(): number {
@@ -77,23 +83,23 @@ export class LiveRun extends Scope implements Run, StepOwner {
 
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
   accept(parent: Scope, signal: AbortSignal | undefined, timeoutMs: number): void {
+    const { runtime } = this;
     this.#timeoutMs = timeoutMs;
-    this.runtime.deadlines.hold();
-    this.begin(parent, signal, timeoutMs, this.runtime.tick());
+    runtime.deadlines.hold();
+    this.begin(parent, signal, timeoutMs, runtime.now);
+    this.watch(runtime.now);
   }
 
   /** Begins with the first steps. */
-  start(input: unknown): void {
+  start(): void {
     if (this.ended) return;
-    this.#input = input;
-    this.runtime.tick();
-    this.record.add({ type: 'run.started', at: this.record.at });
+    this.record.runStarted();
     this.advance();
   }
 
   /** Ends it before its first step: its input was refused. */
   refuse(error: unknown): void {
-    this.#fail(error);
+    this.fail(error);
   }
 
   /** Sees to every step whose turn has come and that a slot is free for. */
@@ -107,7 +113,7 @@ export class LiveRun extends Scope implements Run, StepOwner {
       if (step === NONE) break;
       const reason = blockOf(this.definition.plan, this.record.state, step);
       if (reason === undefined) this.#start(step);
-      else this.record.add({ type: 'step.skipped', at: this.record.at, step, reason });
+      else this.record.stepSkipped(step, reason);
     }
     this.#advancing = false;
     if (!this.ended && this.record.state.left === 0 && !this.#finishing) this.#finish();
@@ -115,18 +121,20 @@ export class LiveRun extends Scope implements Run, StepOwner {
 
   stepCompleted(step: number, output: unknown): void {
     if (this.ended) return;
-    this.record.add({ type: 'step.completed', at: this.record.at, step, output });
+    this.record.stepCompleted(step, output);
     this.advance();
   }
 
   stepFailed(step: number, error: unknown): void {
     if (this.ended) return;
-    const { record } = this;
     const facts = describeError(error);
-    record.add({ type: 'step.failed', at: record.at, step, error: facts });
-    if (this.#failures.length === 0) this.#firstError = error;
-    const { attempts } = record.state.steps[step] as StepState & { status: 'failed' };
-    this.#failures.push({ step: this.definition.plan.steps[step]!.id, attempts, error: facts });
+    this.record.stepFailed(step, facts);
+    if (this.#failures === undefined) {
+      this.#failures = [];
+      this.#firstError = error;
+    }
+    const { id } = this.definition.plan.steps[step]!;
+    this.#failures.push({ step: id, attempts: this.record.state.attemptsOf(step), error: facts });
     this.advance();
   }
 
@@ -135,10 +143,10 @@ export class LiveRun extends Scope implements Run, StepOwner {
     let value: unknown;
     let making = 'condition';
     try {
-      const scope = scopeOf(this.definition.plan, this.record.state, step, this.#input);
+      const scope = scopeOf(this.definition.plan, this.record.state, step, this.input);
       if (when !== undefined && !this.#answers(id, when, scope)) {
         if (this.ended) return;
-        this.record.add({ type: 'step.skipped', at: this.record.at, step, reason: { kind: 'condition' } });
+        this.record.stepSkipped(step, { kind: 'condition' });
         return;
       }
       making = 'input';
@@ -165,52 +173,34 @@ export class LiveRun extends Scope implements Run, StepOwner {
 
   #finish(): void {
     this.#finishing = true;
-    if (this.#failures.length > 0) {
-      this.#fail(new RunFailedError(this.id, this.workflow, this.#failures, this.#firstError));
+    if (this.#failures !== undefined) {
+      this.fail(new RunFailedError(this.id, this.workflow, this.#failures, this.#firstError));
       return;
     }
     const failed = (error: unknown): void => {
       const cause = new HandlerError(`the output of workflow "${this.workflow}"`, error);
-      this.#fail(new RunFailedError(this.id, this.workflow, [], cause));
+      this.fail(new RunFailedError(this.id, this.workflow, [], cause));
     };
     try {
       const output = this.definition.outputOf(outputsOf(this.definition.plan, this.record.state));
-      if (isThenable(output)) Promise.resolve(output).then((value) => this.#succeed(value), failed);
-      else this.#succeed(output);
+      if (isThenable(output)) Promise.resolve(output).then((value) => this.fulfil(value), failed);
+      else this.fulfil(output);
     } catch (error) {
       failed(error);
     }
   }
 
-  #succeed(output: unknown): void {
-    // The code that makes the output may have cancelled the run.
-    if (this.ended) return;
-    this.runtime.tick();
-    this.end();
-    this.record.add({ type: 'run.completed', at: this.record.at });
-    this.#result.resolve(output);
-    this.#close();
+  protected fulfilled(output: unknown): void {
+    this.record.runCompleted();
+    this.resolve(output);
+    this.#close(undefined);
   }
 
-  #fail(error: unknown): void {
-    if (this.ended) return;
-    this.runtime.tick();
-    this.end();
-    this.record.add({ type: 'run.failed', at: this.record.at, error: describeError(error) });
-    this.#result.reject(error);
-    this.#close();
-  }
-
-  /** Cancelled, or out of time. What runs below is stopped right after this. */
-  protected stopped(reason: unknown): void {
-    const { at, state } = this.record;
-    for (const [step, { status }] of state.steps.entries()) {
-      if (status === 'running') this.record.add({ type: 'step.cancelled', at, step });
-    }
-    const type = reason instanceof TimeoutError ? 'run.failed' : 'run.cancelled';
-    this.record.add({ type, at, error: describeError(reason) });
-    this.#result.reject(reason);
-    this.#close();
+  protected failed(error: unknown): void {
+    const cancelled = error === this.stopReason && !(error instanceof TimeoutError);
+    this.record.runStopped(cancelled ? 'cancelled' : 'failed', error);
+    this.reject(error);
+    this.#close(error);
   }
 
   protected cancellation(reason: unknown): Error {
@@ -221,11 +211,11 @@ export class LiveRun extends Scope implements Run, StepOwner {
     return new TimeoutError(`run of workflow "${this.workflow}"`, this.#timeoutMs);
   }
 
-  #close(): void {
+  #close(reason: unknown): void {
+    this.#steps.close(reason);
     this.runtime.deadlines.release();
     this.record.close();
-    this.#steps.close();
-    this.host.runEnded(this.id);
+    this.host.runEnded(this);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SkipReason } from './events.ts';
 import type { Plan } from './plan.ts';
+import { COMPLETED } from './rows.ts';
 import type { RunState } from './state.ts';
 
 /** There is no step whose turn has come. */
@@ -11,7 +12,7 @@ export const NONE = -1;
  * Takes it off the list: the caller must see to it.
  */
 export function nextStep(state: RunState): number {
-  return state.taken === state.ready.length ? NONE : state.ready[state.taken++]!;
+  return state.taken === state.turns ? NONE : state.ready[state.taken++]!;
 }
 
 /** Why a step cannot run: a step before it has nothing to give. Undefined when it can. */
@@ -27,13 +28,12 @@ export function scopeOf(
   step: number,
   input: unknown,
 ): Readonly<Record<string, unknown>> {
-  // Without a prototype an object of many different shapes is a plain hash table, made ten times as fast.
-  const scope: Record<string, unknown> = { __proto__: null, input } as never;
+  const scope: Record<string, unknown> = Object.create(plan.scopeRoot);
+  scope['input'] = input;
   const { dependencies, firstDependency, steps } = plan;
   for (let edge = firstDependency[step]!; edge < firstDependency[step + 1]!; edge++) {
     const dependency = dependencies[edge]!;
-    const before = state.steps[dependency]!;
-    if (before.status === 'completed') scope[steps[dependency]!.id] = before.output;
+    if (state.statusOf(dependency) === COMPLETED) scope[steps[dependency]!.id] = state.outputs[dependency];
   }
   return scope;
 }
@@ -42,8 +42,7 @@ export function scopeOf(
 export function outputsOf(plan: Plan, state: RunState): Readonly<Record<string, unknown>> {
   const outputs: Record<string, unknown> = {};
   for (let step = 0; step < plan.steps.length; step++) {
-    const end = state.steps[step]!;
-    if (end.status === 'completed') outputs[plan.steps[step]!.id] = end.output;
+    if (state.statusOf(step) === COMPLETED) outputs[plan.steps[step]!.id] = state.outputs[step];
   }
   return outputs;
 }

@@ -1,14 +1,16 @@
 import type { ErrorRecord } from '../kernel/errors.ts';
 import type { RunEvent, SkipReason } from './events.ts';
+import type { RunEntry } from './history.ts';
 import type { Plan } from './plan.ts';
-import type { RunEntry, RunState, RunStatus, StepState } from './state.ts';
+import { STEP_STATUSES, type StepStatus } from './rows.ts';
+import type { RunState, RunStatus } from './state.ts';
 
 /** Where one step stands, without its output. */
 export interface StepSnapshot {
   /** The step's id. */
   readonly id: string;
   /** Where the step stands. */
-  readonly status: StepState['status'];
+  readonly status: StepStatus;
   /** Attempts so far; 0 for a step that never started. */
   readonly attempts: number;
   /** When its first attempt started, in epoch milliseconds; missing when none did. */
@@ -47,68 +49,67 @@ export interface RunSnapshot {
 }
 
 /** What every event of a run carries. */
-export interface RunIdentity {
+export interface RunPlace {
   readonly runId: string;
   readonly workflow: string;
   readonly parent: { readonly runId: string; readonly step: string } | undefined;
 }
 
+/** A run, to be shown to the world. */
+export interface RecordedRun {
+  readonly place: RunPlace;
+  readonly plan: Plan;
+  readonly state: RunState;
+  /** The wall time that the times of the state and the history count from. */
+  readonly wallStart: number;
+}
+
 /** The state as plain data. */
-export function snapshotOf(
-  { runId, workflow, parent }: RunIdentity,
-  plan: Plan,
-  state: RunState,
-): RunSnapshot {
+export function snapshotOf({ place, plan, state, wallStart }: RecordedRun): RunSnapshot {
+  const { runId, workflow, parent } = place;
   const { status, startedAt, endedAt, error } = state;
   return {
     id: runId,
     workflow,
     ...(parent === undefined ? {} : { parent }),
     status,
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(startedAt === undefined ? {} : { startedAt: wallStart + startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt: wallStart + endedAt }),
     ...(error === undefined ? {} : { error }),
-    steps: plan.steps.map(({ id }, step) => stepSnapshot(id, state.steps[step] as StepState)),
+    steps: plan.steps.map(({ id }, step) => stepSnapshot(id, state, step, wallStart)),
   };
 }
 
-function stepSnapshot(id: string, state: StepState): StepSnapshot {
+function stepSnapshot(id: string, state: RunState, step: number, wallStart: number): StepSnapshot {
+  const startedAt = state.startOf(step);
+  const endedAt = state.endOf(step);
+  const reason = state.reasons?.get(step);
+  const error = state.errors?.get(step);
   return {
     id,
-    status: state.status,
-    attempts: 'attempts' in state ? state.attempts : 0,
-    ...('startedAt' in state && state.startedAt !== undefined ? { startedAt: state.startedAt } : {}),
-    ...('endedAt' in state ? { endedAt: state.endedAt } : {}),
-    ...('reason' in state ? { reason: state.reason } : {}),
-    ...('error' in state ? { error: state.error } : {}),
+    status: STEP_STATUSES[state.statusOf(step)]!,
+    attempts: state.attemptsOf(step),
+    ...(startedAt === undefined ? {} : { startedAt: wallStart + startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt: wallStart + endedAt }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
   };
 }
 
 /** An entry of the history as the event that the world sees. The state must contain the entry already. */
-export function eventOf(
-  { parent, runId, workflow }: RunIdentity,
-  plan: Plan,
-  state: RunState,
-  entry: RunEntry,
-): RunEvent {
-  const facts = { at: entry.at, runId, workflow, ...(parent === undefined ? {} : { parent }) };
-  if (!('step' in entry)) return { ...facts, ...entry };
-  const step = plan.steps[entry.step]!.id;
-  const now = state.steps[entry.step]!;
-  switch (entry.type) {
-    case 'step.completed': {
-      const { attempts, startedAt } = now as StepState & { status: 'completed' };
-      return { ...facts, type: entry.type, step, attempts, durationMs: entry.at - startedAt };
-    }
-    case 'step.failed':
-      return {
-        ...facts,
-        type: entry.type,
-        step,
-        attempts: 'attempts' in now ? now.attempts : 0,
-        error: entry.error,
-      };
-    default:
-      return { ...facts, ...entry, step };
-  }
+export function eventOf({ place, plan, state, wallStart }: RecordedRun, entry: RunEntry): RunEvent {
+  const { runId, workflow, parent } = place;
+  const { type, step, details } = entry;
+  const at = wallStart + entry.at;
+  const facts = { type, at, runId, workflow, ...(parent === undefined ? {} : { parent }), ...details };
+  if (step < 0) return facts as RunEvent;
+  return { ...facts, step: plan.steps[step]!.id, ...stepFacts(state, entry) } as RunEvent;
+}
+
+/** What the event of a step says beside what its entry says. */
+function stepFacts(state: RunState, { type, at, step, details }: RunEntry): object {
+  const attempts = state.attemptsOf(step);
+  if (type === 'step.started') return { attempt: details?.attempt ?? 1 };
+  if (type === 'step.completed') return { attempts, durationMs: at - state.startOf(step)! };
+  return type === 'step.failed' ? { attempts } : {};
 }

@@ -1,187 +1,151 @@
 import type { ErrorRecord } from '../kernel/errors.ts';
 import type { SkipReason } from './events.ts';
 import type { Plan } from './plan.ts';
-
-/** Where one step of a run stands. */
-export type StepState =
-  | { readonly status: 'pending' }
-  | { readonly status: 'running'; readonly attempts: number; readonly startedAt: number }
-  | {
-      readonly status: 'completed';
-      readonly attempts: number;
-      readonly startedAt: number;
-      readonly endedAt: number;
-      readonly output: unknown;
-    }
-  | {
-      readonly status: 'failed';
-      readonly attempts: number;
-      readonly startedAt: number | undefined;
-      readonly endedAt: number;
-      readonly error: ErrorRecord;
-    }
-  | { readonly status: 'skipped'; readonly endedAt: number; readonly reason: SkipReason }
-  | {
-      readonly status: 'cancelled';
-      readonly attempts: number;
-      readonly startedAt: number | undefined;
-      readonly endedAt: number;
-    };
+import {
+  ATTEMPTS,
+  CANCELLED,
+  COLUMNS,
+  COMPLETED,
+  ENDED_AT,
+  FAILED,
+  NEVER,
+  PENDING,
+  RUNNING,
+  SKIPPED,
+  STARTED_AT,
+  STATUS,
+  WAITS,
+} from './rows.ts';
 
 /** Where a run stands: `pending` until its first steps begin, then `running`; the rest are ends. */
 export type RunStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 
-/** One line of a run's history. Steps are numbers: their place in the definition. */
-export type RunEntry =
-  | { readonly type: 'run.started'; readonly at: number }
-  | { readonly type: 'step.started'; readonly at: number; readonly step: number; readonly attempt: number }
-  | { readonly type: 'step.completed'; readonly at: number; readonly step: number; readonly output: unknown }
-  | {
-      readonly type: 'step.retried';
-      readonly at: number;
-      readonly step: number;
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly error: ErrorRecord;
-    }
-  | { readonly type: 'step.failed'; readonly at: number; readonly step: number; readonly error: ErrorRecord }
-  | { readonly type: 'step.skipped'; readonly at: number; readonly step: number; readonly reason: SkipReason }
-  | { readonly type: 'step.cancelled'; readonly at: number; readonly step: number }
-  | { readonly type: 'run.completed'; readonly at: number }
-  | { readonly type: 'run.failed' | 'run.cancelled'; readonly at: number; readonly error: ErrorRecord };
-
-/** Everything that is known of a run; the sum of its history. */
-export interface RunState {
-  status: RunStatus;
+/**
+ * Everything that is known of a run.
+ *
+ * Changes only by the methods named after what happens, in place and without looking at anything else: telling a new
+ * one what happened, in the same order, gives the same state again. Steps are numbers, their places in the
+ * definition; times are milliseconds from any one moment.
+ */
+export class RunState {
+  status: RunStatus = 'pending';
   startedAt: number | undefined;
   endedAt: number | undefined;
   error: ErrorRecord | undefined;
-  readonly steps: StepState[];
-  /** For each step, how many steps before it have not ended. */
-  readonly waits: number[];
+  /** The outputs of the steps that are completed. */
+  readonly outputs: unknown[];
+  /** Why steps failed. Made at the first. */
+  errors: Map<number, ErrorRecord> | undefined;
+  /** Why steps were skipped. Made at the first. */
+  reasons: Map<number, SkipReason> | undefined;
   /** For each step that cannot run, the first step before it that left it without an output. Made at the first failure. */
   blockedBy: Map<number, number> | undefined;
-  /** Steps whose turn has come, in that order; the first `taken` of them have been seen to. */
+  /** Steps whose turn has come, in that order: so many in all, and the first `taken` of them have been seen to. */
   readonly ready: number[];
-  taken: number;
+  turns: number;
+  taken = 0;
   /** Steps that have not ended. */
   left: number;
-}
+  readonly #plan: Plan;
+  readonly #rows: number[];
 
-const PENDING: StepState = Object.freeze({ status: 'pending' });
-
-/** The state of a run that has not begun. */
-export function initialState(plan: Plan): RunState {
-  return {
-    status: 'pending',
-    startedAt: undefined,
-    endedAt: undefined,
-    error: undefined,
-    steps: new Array<StepState>(plan.steps.length).fill(PENDING),
-    waits: plan.waits.slice(),
-    blockedBy: undefined,
-    ready: [...plan.roots],
-    taken: 0,
-    left: plan.steps.length,
-  };
-}
-
-/**
- * The only place where a run changes: adds one entry of the history to the state, in place and without looking at
- * anything else, so that reading a history from the start gives the state again.
- */
-export function reduce(plan: Plan, state: RunState, entry: RunEntry): void {
-  const { steps } = state;
-  switch (entry.type) {
-    case 'run.started':
-      state.status = 'running';
-      state.startedAt = entry.at;
-      return;
-    case 'step.started':
-      steps[entry.step] = {
-        status: 'running',
-        attempts: entry.attempt,
-        startedAt: startOf(steps[entry.step]) ?? entry.at,
-      };
-      return;
-    case 'step.retried':
-      return;
-    case 'step.completed': {
-      const before = steps[entry.step] as StepState & { status: 'running' };
-      const { attempts, startedAt } = before;
-      steps[entry.step] = {
-        status: 'completed',
-        attempts,
-        startedAt,
-        endedAt: entry.at,
-        output: entry.output,
-      };
-      ended(plan, state, entry.step, false);
-      return;
-    }
-    case 'step.failed': {
-      const before = steps[entry.step];
-      const attempts = attemptsOf(before);
-      steps[entry.step] = {
-        status: 'failed',
-        attempts,
-        startedAt: startOf(before),
-        endedAt: entry.at,
-        error: entry.error,
-      };
-      ended(plan, state, entry.step, true);
-      return;
-    }
-    case 'step.skipped':
-      steps[entry.step] = { status: 'skipped', endedAt: entry.at, reason: entry.reason };
-      ended(plan, state, entry.step, entry.reason.kind === 'dependency');
-      return;
-    case 'step.cancelled':
-      steps[entry.step] = {
-        status: 'cancelled',
-        attempts: attemptsOf(steps[entry.step]),
-        startedAt: startOf(steps[entry.step]),
-        endedAt: entry.at,
-      };
-      ended(plan, state, entry.step, true);
-      return;
-    case 'run.completed':
-      state.status = 'completed';
-      state.endedAt = entry.at;
-      return;
-    case 'run.failed':
-    case 'run.cancelled':
-      state.status = entry.type === 'run.failed' ? 'failed' : 'cancelled';
-      state.endedAt = entry.at;
-      state.error = entry.error;
-      for (const [step, { status }] of steps.entries()) {
-        if (status === 'pending') {
-          steps[step] = { status: 'cancelled', attempts: 0, startedAt: undefined, endedAt: entry.at };
-        }
-      }
-      return;
-    default:
-      entry satisfies never;
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#rows = plan.rows.slice();
+    this.outputs = new Array<unknown>(plan.steps.length);
+    this.ready = plan.ready.slice();
+    this.turns = plan.roots.length;
+    this.left = plan.steps.length;
   }
-}
 
-/** A step has ended: those after it wait for one less, and cannot run when it has nothing to give. */
-function ended({ dependants, firstDependant }: Plan, state: RunState, step: number, blocks: boolean): void {
-  state.left--;
-  for (let edge = firstDependant[step]!; edge < firstDependant[step + 1]!; edge++) {
-    const dependant = dependants[edge]!;
-    if (blocks) {
-      state.blockedBy ??= new Map();
-      if (!state.blockedBy.has(dependant)) state.blockedBy.set(dependant, step);
-    }
-    if (--state.waits[dependant]! === 0) state.ready.push(dependant);
+  statusOf(step: number): number {
+    return this.#rows[step * COLUMNS + STATUS]!;
   }
-}
+  attemptsOf(step: number): number {
+    return this.#rows[step * COLUMNS + ATTEMPTS]!;
+  }
+  /** When its first attempt started; undefined when none did. */
+  startOf(step: number): number | undefined {
+    const at = this.#rows[step * COLUMNS + STARTED_AT]!;
+    return at === NEVER ? undefined : at;
+  }
+  /** When it ended; undefined until then. */
+  endOf(step: number): number | undefined {
+    const at = this.#rows[step * COLUMNS + ENDED_AT]!;
+    return at === NEVER ? undefined : at;
+  }
+  /** How many steps before it have not ended. */
+  waitsOf(step: number): number {
+    return this.#rows[step * COLUMNS + WAITS]!;
+  }
 
-function startOf(state: StepState | undefined): number | undefined {
-  return state?.status === 'running' ? state.startedAt : undefined;
-}
+  runStarted(at: number): void {
+    this.status = 'running';
+    this.startedAt = at;
+  }
 
-function attemptsOf(state: StepState | undefined): number {
-  return state?.status === 'running' ? state.attempts : 0;
+  stepStarted(step: number, attempt: number, at: number): void {
+    const row = step * COLUMNS;
+    this.#rows[row + STATUS] = RUNNING;
+    this.#rows[row + ATTEMPTS] = attempt;
+    if (this.#rows[row + STARTED_AT] === NEVER) this.#rows[row + STARTED_AT] = at;
+  }
+
+  stepCompleted(step: number, output: unknown, at: number): void {
+    this.outputs[step] = output;
+    this.#end(step, COMPLETED, at, false);
+  }
+
+  stepFailed(step: number, error: ErrorRecord, at: number): void {
+    this.errors ??= new Map();
+    this.errors.set(step, error);
+    this.#end(step, FAILED, at, true);
+  }
+
+  stepSkipped(step: number, reason: SkipReason, at: number): void {
+    this.reasons ??= new Map();
+    this.reasons.set(step, reason);
+    this.#end(step, SKIPPED, at, reason.kind === 'dependency');
+  }
+
+  stepCancelled(step: number, at: number): void {
+    this.#end(step, CANCELLED, at, true);
+  }
+
+  runCompleted(at: number): void {
+    this.status = 'completed';
+    this.endedAt = at;
+  }
+
+  /** It failed or was cancelled: the steps that never started are cancelled with it. */
+  runStopped(status: 'failed' | 'cancelled', error: ErrorRecord, at: number): void {
+    this.status = status;
+    this.endedAt = at;
+    this.error = error;
+    for (let row = 0; row < this.#rows.length; row += COLUMNS) {
+      if (this.#rows[row + STATUS] !== PENDING) continue;
+      this.#rows[row + STATUS] = CANCELLED;
+      this.#rows[row + ENDED_AT] = at;
+    }
+  }
+
+  /** A step has ended: those after it wait for one less, and cannot run when it has nothing to give. */
+  #end(step: number, status: number, at: number, blocks: boolean): void {
+    const rows = this.#rows;
+    const { dependants, firstDependant } = this.#plan;
+    rows[step * COLUMNS + STATUS] = status;
+    rows[step * COLUMNS + ENDED_AT] = at;
+    this.left--;
+    const end = firstDependant[step + 1]!;
+    for (let edge = firstDependant[step]!; edge < end; edge++) {
+      const dependant = dependants[edge]!;
+      if (blocks) this.#block(dependant, step);
+      if (--rows[dependant * COLUMNS + WAITS]! === 0) this.ready[this.turns++] = dependant;
+    }
+  }
+
+  #block(dependant: number, blocker: number): void {
+    this.blockedBy ??= new Map();
+    if (!this.blockedBy.has(dependant)) this.blockedBy.set(dependant, blocker);
+  }
 }

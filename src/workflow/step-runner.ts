@@ -1,6 +1,5 @@
 import { WorkContext } from '../kernel/context.ts';
-import { describeError } from '../kernel/errors.ts';
-import { Invocation } from '../kernel/invocation.ts';
+import { Timed } from '../kernel/deadlines.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
@@ -36,18 +35,51 @@ interface Restart {
   readonly retry: PromiseWithResolvers<unknown>;
 }
 
+/**
+ * The one deadline behind which those of all attempts of a run wait: the nearest of them, or one that was nearer. The
+ * attempts under way are looked through when its time has come, which is cheaper than a deadline each.
+ */
+class Watch extends Timed {
+  readonly #runner: StepRunner;
+
+  constructor(runner: StepRunner) {
+    super();
+    this.#runner = runner;
+  }
+
+  /** Looks at `dueAt`, which is sooner than before. */
+  advance(dueAt: number): void {
+    const { deadlines, now } = this.#runner.runtime;
+    deadlines.disarm(this);
+    this.dueAt = dueAt;
+    deadlines.arm(this, now);
+  }
+
+  timeUp(): void {
+    this.dueAt = Number.POSITIVE_INFINITY;
+    this.#runner.expire();
+  }
+}
+
 /** Carries out the steps of one run: attempt after attempt, under the one policy in force, within the run's slots. */
 export class StepRunner implements StepKeeper {
   readonly #owner: StepOwner;
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
   readonly #restarts: Restart[] = [];
+  /** The attempts under way, by step. */
+  readonly #running: (StepAttempt | undefined)[];
+  readonly #watch = new Watch(this);
   #slotsInUse = 0;
 
   constructor(owner: StepOwner) {
     this.#owner = owner;
-    this.#runtime = owner.host.runtime;
+    this.runtime = owner.host.runtime;
+    this.#running = new Array(owner.definition.plan.steps.length);
   }
 
+  get scope(): Scope {
+    return this.#owner.scope;
+  }
   get id(): string {
     return this.#owner.id;
   }
@@ -82,14 +114,31 @@ export class StepRunner implements StepKeeper {
     return true;
   }
 
-  /** Forgets the retries that wait. */
-  close(): void {
+  /** Ends the attempts whose time is up. */
+  expire(): void {
+    const now = this.runtime.tick();
+    const { scope } = this.#owner;
+    if (scope.dueAt <= now) scope.expire(now);
+    let next = scope.dueAt;
+    for (const attempt of this.#running) {
+      if (attempt === undefined || attempt.ended) continue;
+      if (attempt.dueAt <= now) attempt.timeUp();
+      else if (attempt.dueAt < next) next = attempt.dueAt;
+    }
+    if (!scope.ended) this.#lookAt(next);
+  }
+
+  /** The run has ended: no attempt counts any more. */
+  close(reason: unknown): void {
+    this.runtime.deadlines.disarm(this.#watch);
     this.#restarts.length = 0;
+    if (this.#slotsInUse > 0) for (const attempt of this.#running) attempt?.giveUp(reason);
+    this.#running.length = 0;
   }
 
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void {
-    if (this.#owner.scope.ended) return;
     const { step, retry } = attempt;
+    this.#running[step] = undefined;
     if (succeeded) {
       if (retry === undefined) this.#owner.stepCompleted(step, outcome);
       else retry.resolve(outcome);
@@ -103,7 +152,7 @@ export class StepRunner implements StepKeeper {
   slotFreed(abandoned: boolean): void {
     this.#slotsInUse--;
     if (abandoned) {
-      this.#runtime.tick();
+      this.runtime.tick();
       this.#owner.host.stepAbandoned();
     }
     this.#owner.advance();
@@ -115,41 +164,53 @@ export class StepRunner implements StepKeeper {
     input: unknown,
     retry: PromiseWithResolvers<unknown> | undefined,
   ): void {
-    const { scope, record, host, definition } = this.#owner;
-    const { run, policy } = this.#definitionOf(step);
-    const attempt = new StepAttempt(this.#runtime, this, step, number, input, retry);
-    const stated = policy?.timeout ?? definition.policy?.timeout;
+    const { record, host } = this.#owner;
+    const { run } = this.#definitionOf(step);
+    const attempt = new StepAttempt(
+      this,
+      step,
+      number,
+      input,
+      retry,
+      this.runtime.now + this.timeLimitOf(step),
+    );
     this.#slotsInUse++;
-    record.add({ type: 'step.started', at: record.at, step, attempt: number });
-    attempt.start(scope, this.#timeLimit(run, stated));
+    this.#running[step] = attempt;
+    record.stepStarted(step, number);
     // Whoever heard of the start may have cancelled the run.
     if (attempt.ended) return;
+    this.#lookAt(attempt.dueAt);
     if (typeof run === 'function') {
       const handler = run as (input: unknown, context: HandlerContext) => unknown;
-      new Invocation(attempt, attempt).run(handler, input, new WorkContext(attempt, host.executor));
+      attempt.run(handler, input, new WorkContext(attempt, host.executor));
     } else {
-      this.#handOver(run, attempt, stated);
+      this.#handOver(run, attempt);
     }
   }
 
-  /**
-   * How long an attempt may take from here. Whoever carries it out for us counts from its own start, so that a wait
-   * for a free agent is not taken off it.
-   */
-  #timeLimit(run: StepTarget, stated: number | undefined): number {
+  /** Whoever carries an attempt out for us counts from its own start, so that a wait for a free agent is not taken off it. */
+  timeLimitOf(step: number): number {
+    const { run } = this.#definitionOf(step);
+    const stated = this.#statedTimeout(step);
     if (typeof run === 'function') return stated ?? this.#owner.host.codeTimeoutMs;
     return run instanceof Workflow && stated !== undefined ? stated : Number.POSITIVE_INFINITY;
   }
 
+  /** The time limit of an attempt, if step or workflow says. */
+  #statedTimeout(step: number): number | undefined {
+    return this.#definitionOf(step).policy?.timeout ?? this.#owner.definition.policy?.timeout;
+  }
+
+  /** Looks through the attempts at `dueAt` at the latest; the run's own time is watched without it. */
+  #lookAt(dueAt: number): void {
+    if (dueAt < this.#watch.dueAt && dueAt < this.#owner.scope.dueAt) this.#watch.advance(dueAt);
+  }
+
   /** Gives an attempt to whoever can carry it out. */
-  #handOver(
-    target: Exclude<StepTarget, StepFunction>,
-    attempt: StepAttempt,
-    timeoutMs: number | undefined,
-  ): void {
+  #handOver(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt): void {
     const settled = (): void => this.slotFreed(false);
     try {
-      attempt.job = this.#jobFor(target, attempt, timeoutMs);
+      attempt.job = this.#jobFor(target, attempt);
     } catch (error) {
       attempt.fail(error);
       settled();
@@ -163,16 +224,13 @@ export class StepRunner implements StepKeeper {
       .then(settled);
   }
 
-  #jobFor(
-    target: Exclude<StepTarget, StepFunction>,
-    attempt: StepAttempt,
-    timeoutMs: number | undefined,
-  ): StepJob {
+  #jobFor(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt): StepJob {
     const { id: runId, host } = this.#owner;
-    const { id: step, input, number, idempotencyKey } = attempt;
+    const { id: step, input, number, idempotencyKey, scope } = attempt;
     if (target instanceof Workflow)
-      return host.startWithin(attempt, { runId, step, idempotencyKey }, target, input);
-    const work = { scope: attempt, runId, step, attempt: number, idempotencyKey, timeoutMs };
+      return host.startWithin(scope, { runId, step, idempotencyKey }, target, input);
+    const timeoutMs = this.#statedTimeout(attempt.step);
+    const work = { scope, runId, step, attempt: number, idempotencyKey, timeoutMs };
     return host.executor.execute(target as Callee<never, unknown> | Requirement, input, work);
   }
 
@@ -192,23 +250,22 @@ export class StepRunner implements StepKeeper {
     }
     const again = (number: number): Promise<unknown> => {
       const retry = Promise.withResolvers<unknown>();
-      this.#runtime.tick();
+      this.runtime.tick();
       if (!scope.ended) this.#restarts.push({ step, number, input, retry });
       this.#owner.advance();
       return retry.promise;
     };
     const onRetry = ({ attempt: next, delayMs, error }: Retry): void => {
-      this.#runtime.tick();
-      const { at } = record;
-      record.add({ type: 'step.retried', at, step, attempt: next, delayMs, error: describeError(error) });
+      this.runtime.tick();
+      record.stepRetried(step, next, delayMs, error);
     };
     retryAfter(firstError, policy, scope, again, onRetry).then(
       (output) => {
-        this.#runtime.tick();
+        this.runtime.tick();
         this.#owner.stepCompleted(step, output);
       },
       (error) => {
-        this.#runtime.tick();
+        this.runtime.tick();
         this.#owner.stepFailed(step, error);
       },
     );

@@ -1,6 +1,6 @@
 /**
- * toposort and promises: the order once, before any run; then each step is a promise after those of its
- * dependencies. This is what one writes who needs no more than the order.
+ * toposort and promises: what one writes who needs no more than the order. Every run puts the steps it is given in
+ * order; then each step is a promise after those of its dependencies.
  */
 import toposort from 'toposort';
 import { type Graph, sinks, stepSpecs } from '../workloads/graphs.ts';
@@ -22,11 +22,12 @@ function prepare(graph: Graph): Run {
   const specs = stepSpecs(graph);
   const index = new Map(specs.map(({ id }, step) => [id, step]));
   const edges = specs.flatMap(({ id, after }) => after.map((before): [string, string] => [before, id]));
-  const order = toposort.array([...index.keys()], edges).map((id) => index.get(id)!);
+  const ids = [...index.keys()];
   const ends = sinks(graph);
   const first = async (input: number) => input % modulus;
   const afterOne = async (output: number) => (1 + output) % modulus;
   return async (input) => {
+    const order = toposort.array(ids, edges).map((id) => index.get(id)!);
     const promises: Promise<number>[] = [];
     for (const step of order) {
       const after = graph[step]!;

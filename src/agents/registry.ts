@@ -243,7 +243,7 @@ export class AgentRegistry {
     const finish = (): void => wait.finish();
     entry.onIdle.add(finish);
     // A coordinator that closes in between ends the wait; what is left is stopped all the same.
-    await wait.done.catch(ignore);
+    await wait.result.catch(ignore);
     entry.onIdle.delete(finish);
   }
 }

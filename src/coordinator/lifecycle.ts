@@ -26,7 +26,7 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
   if (before.length > 0 && drainMs > 0) {
     const wait = new Pause(runtime, drainMs);
     root.onEmpty = () => wait.finish();
-    await wait.done.catch(ignore);
+    await wait.result.catch(ignore);
     root.onEmpty = undefined;
   }
 

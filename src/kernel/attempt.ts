@@ -25,7 +25,7 @@ class AttemptScope extends Scope {
   close(): void {
     if (!this.ended) this.end();
   }
-  protected stopped(): void {}
+  protected override stopped(): void {}
   protected cancellation(reason: unknown): Error {
     return new CancelledError(this.#attempt.label, reason);
   }

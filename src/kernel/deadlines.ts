@@ -5,20 +5,34 @@ import type { Clock, Timer } from './clock.ts';
  *
  * The links live in the entry itself, so that a deadline costs no object, no timer and no Map entry.
  */
-export abstract class Timed {
+export interface Timed {
   /** The monotonic time at which the time is up; Infinity for never. */
-  dueAt: number = Number.POSITIVE_INFINITY;
+  dueAt: number;
   /** @internal */
   timedNext: Timed | undefined;
   /** @internal */
   timedPrevious: Timed | undefined;
   /** @internal The lane it waits in, or -1. */
-  lane = -1;
+  lane: number;
   /** @internal When the lane's turn comes to look at it. */
-  lookAt = 0;
-
+  lookAt: number;
   /** Called once when the time is up; the entry is no longer armed then. */
-  abstract timeUp(): void;
+  timeUp(): void;
+}
+
+/** A deadline, and nothing else. */
+export class Alarm implements Timed {
+  dueAt: number = Number.POSITIVE_INFINITY;
+  timedNext: Timed | undefined;
+  timedPrevious: Timed | undefined;
+  lane = -1;
+  lookAt = 0;
+  readonly timeUp: () => void;
+
+  /** @param onTimeUp Called once when the time is up. */
+  constructor(onTimeUp: () => void) {
+    this.timeUp = onTimeUp;
+  }
 }
 
 const LANES = 31;

@@ -1,4 +1,4 @@
-import { Timed } from './deadlines.ts';
+import { Alarm } from './deadlines.ts';
 import { isThenable } from './functions.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -9,16 +9,6 @@ export interface SlotOwner {
   readonly graceMs: number;
 }
 
-/** The time that a handler has to notice that nobody waits for it. */
-class Grace extends Timed {
-  readonly timeUp: () => void;
-
-  constructor(onOver: () => void) {
-    super();
-    this.timeUp = onOver;
-  }
-}
-
 /**
  * One call of a handler. It keeps its slot until the handler settles, or until the grace period is over that begins
  * when nobody waits for its outcome any more.
@@ -27,7 +17,8 @@ export abstract class Invocation {
   protected readonly owner: SlotOwner;
   /** True while the handler runs, and its slot is not free. */
   running = false;
-  #grace: Grace | undefined;
+  /** The time that the handler has to notice that nobody waits for it. */
+  #grace: Alarm | undefined;
 
   constructor(owner: SlotOwner) {
     this.owner = owner;
@@ -81,7 +72,7 @@ export abstract class Invocation {
   linger(): void {
     if (!this.running) return;
     const { runtime, graceMs } = this.owner;
-    this.#grace = new Grace(() => this.#free(true));
+    this.#grace = new Alarm(() => this.#free(true));
     const now = runtime.clock.monotonic();
     this.#grace.dueAt = now + graceMs;
     runtime.deadlines.arm(this.#grace, now);

@@ -27,7 +27,7 @@ class RootScope extends Scope {
   protected override emptied(): void {
     this.onEmpty?.();
   }
-  protected stopped(): void {}
+  protected override stopped(): void {}
   protected cancellation(reason: unknown): Error {
     return new CancelledError('coordinator', reason);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { type Deadlines, Timed } from './deadlines.ts';
+import type { Deadlines, Timed } from './deadlines.ts';
 import { observe, unobserve } from './signals.ts';
 
 /** What a scope needs of the runtime it lives in. */
@@ -11,12 +11,18 @@ export interface ScopeRuntime {
 }
 
 /**
- * Something under way: a request, a task, a run, one attempt at a step.
+ * Something under way, such as a request, a task or a run. It gets exactly one outcome: an output, an error, a timeout
+ * or a cancellation. The first one counts; whatever comes later is late, and dropped.
  *
  * Scopes form a tree. Cancelling one stops it and everything under it, at once and once. What has ended frees
- * its deadline, its listener and its place in the tree. The abort controller exists only if somebody looks.
+ * its deadline, its listener and its place in the tree. Its signal and its result exist only if somebody looks.
  */
-export abstract class Scope extends Timed {
+export abstract class Scope implements Timed {
+  dueAt: number = Number.POSITIVE_INFINITY;
+  timedNext: Timed | undefined;
+  timedPrevious: Timed | undefined;
+  lane = -1;
+  lookAt = 0;
   readonly runtime: ScopeRuntime;
   /** True from the moment it has an outcome, also when a handler under it still runs. */
   ended = false;
@@ -27,14 +33,33 @@ export abstract class Scope extends Timed {
   #controller: AbortController | undefined;
   #callerSignal: AbortSignal | undefined;
   #reason: unknown;
+  #result: Promise<unknown> | undefined;
+  #resolve: ((output: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  #settled: 'fulfilled' | 'rejected' | undefined;
+  #outcome: unknown;
 
   constructor(runtime: ScopeRuntime) {
-    super();
     this.runtime = runtime;
   }
 
+  /** The output has come, in time. */
+  protected fulfilled(output: unknown): void {
+    this.resolve(output);
+  }
+
+  /** It ended without an output: by an error, or by what stopped it. */
+  protected failed(error: unknown): void {
+    this.reject(error);
+  }
+
+  /** An outcome came after the end. */
+  protected late(): void {}
+
   /** Called when it was stopped from outside; it has ended already. `reason` is what its signal aborted with. */
-  protected abstract stopped(reason: unknown): void;
+  protected stopped(reason: unknown): void {
+    this.failed(reason);
+  }
 
   /** The error that a cancellation by the caller's signal or by `cancel()` becomes. */
   protected abstract cancellation(reason: unknown): Error;
@@ -105,6 +130,36 @@ export abstract class Scope extends Timed {
     if (this.#parent === undefined || this.dueAt < this.#parent.dueAt) {
       this.runtime.deadlines.arm(this, now);
     }
+  }
+
+  /** The outcome. Made when somebody asks for it: an error that nobody asks for is no unhandled rejection. */
+  get result(): Promise<unknown> {
+    this.#result ??= this.#makeResult();
+    return this.#result;
+  }
+
+  /** Offers an output. @param now The monotonic time, when it was read in this turn. */
+  fulfil(output: unknown, now: number = this.runtime.tick()): void {
+    if (this.#inTime(now)) this.fulfilled(output);
+  }
+
+  /** Offers an error. @param now The monotonic time, when it was read in this turn. */
+  fail(error: unknown, now: number = this.runtime.tick()): void {
+    if (this.#inTime(now)) this.failed(error);
+  }
+
+  /** Gives `output` to those who wait for the result. */
+  protected resolve(output: unknown): void {
+    this.#settled = 'fulfilled';
+    if (this.#resolve === undefined) this.#outcome = output;
+    else this.#resolve(output);
+  }
+
+  /** Gives `error` to those who wait for the result. */
+  protected reject(error: unknown): void {
+    this.#settled = 'rejected';
+    if (this.#reject === undefined) this.#outcome = error;
+    else this.#reject(error);
   }
 
   /** Aborts when this is stopped; never when it ended by itself. Made when first looked at. */
@@ -178,6 +233,28 @@ export abstract class Scope extends Timed {
     for (let scope = this.#parent; scope !== undefined && scope.dueAt <= now; scope = scope.#parent)
       outermost = scope;
     outermost.timeUp();
+  }
+
+  #makeResult(): Promise<unknown> {
+    if (this.#settled === 'fulfilled') return Promise.resolve(this.#outcome);
+    if (this.#settled === 'rejected') return Promise.reject(this.#outcome);
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  #inTime(now: number): boolean {
+    if (!this.ended) {
+      // A blocked event loop runs the answer before the timer; the clock decides, not the order of callbacks.
+      if (now < this.dueAt) {
+        this.end();
+        return true;
+      }
+      this.expire(now);
+    }
+    this.late();
+    return false;
   }
 
   /** Becomes a part of `parent`: stopped with it. */

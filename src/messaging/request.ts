@@ -1,7 +1,7 @@
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
-import { Pending } from '../kernel/pending.ts';
 import { DEFAULT_PRIORITY } from '../kernel/priority.ts';
 import type { Runtime } from '../kernel/runtime.ts';
+import { Scope } from '../kernel/scope.ts';
 import type { MessageEvent } from './events.ts';
 import { Message, type MessageFacts } from './message.ts';
 import type { Reply, ReplyWatcher } from './transport.ts';
@@ -18,7 +18,8 @@ export class RequestCounters {
 }
 
 /** The sender's side of one request, from acceptance to its one outcome. */
-export class Request extends Pending implements Reply {
+export class Request extends Scope implements Reply {
+  declare readonly runtime: Runtime;
   readonly topic: string;
   readonly body: unknown;
   watcher: ReplyWatcher | undefined;
@@ -63,14 +64,14 @@ export class Request extends Pending implements Reply {
     return this.#message;
   }
 
-  protected fulfilled(output: unknown): void {
+  protected override fulfilled(output: unknown): void {
     this.#counters.pending--;
     this.#counters.replied++;
     this.resolve(output);
     this.#tell('request.completed');
   }
 
-  protected failed(error: unknown): void {
+  protected override failed(error: unknown): void {
     const counters = this.#counters;
     counters.pending--;
     this.reject(error);

@@ -1,9 +1,8 @@
 import type { AgentEntry, CandidateSet, Capability } from '../agents/index.ts';
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
-import { Pending } from '../kernel/pending.ts';
 import type { Lane, QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import type { Scope } from '../kernel/scope.ts';
+import { Scope } from '../kernel/scope.ts';
 import type { PolicySettings } from '../resilience/index.ts';
 import type { RoutingRequest } from '../routing/index.ts';
 import type { TaskEvent } from './events.ts';
@@ -48,7 +47,8 @@ export interface TaskKeeper {
 }
 
 /** One unit of work on its way to an agent, from acceptance to its one outcome. */
-export class Task extends Pending implements TaskHandle, QueueItem, RoutingRequest {
+export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest {
+  declare readonly runtime: Runtime;
   candidates: CandidateSet;
   readonly capability: Capability | undefined;
   readonly settings: SubmitSettings;
@@ -132,7 +132,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
     return this.candidates.label;
   }
 
-  protected fulfilled(output: unknown): void {
+  protected override fulfilled(output: unknown): void {
     this.status = 'completed';
     this.resolve(output);
     this.#finish();
@@ -142,7 +142,7 @@ export class Task extends Pending implements TaskHandle, QueueItem, RoutingReque
     }
   }
 
-  protected failed(error: unknown): void {
+  protected override failed(error: unknown): void {
     const cancelled = this.stopReason !== undefined && !(error instanceof TimeoutError);
     this.status = cancelled ? 'cancelled' : 'failed';
     this.reject(error);

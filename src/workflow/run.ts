@@ -6,8 +6,8 @@ import {
   TimeoutError,
 } from '../kernel/errors.ts';
 import { ignore, isThenable } from '../kernel/functions.ts';
-import { Pending } from '../kernel/pending.ts';
-import type { Scope } from '../kernel/scope.ts';
+import type { Runtime } from '../kernel/runtime.ts';
+import { Scope } from '../kernel/scope.ts';
 import type { Workflow } from './definition.ts';
 import { RunFailedError, type StepFailure } from './errors.ts';
 import type { RunEvent } from './events.ts';
@@ -19,7 +19,8 @@ import type { RunStatus } from './state.ts';
 import { type StepOwner, StepRunner } from './step-runner.ts';
 
 /** One execution of a workflow: takes each step's turn from the schedule, has it carried out, and records the outcome. */
-export class LiveRun extends Pending implements Run, StepOwner, RunPlace {
+export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
+  declare readonly runtime: Runtime;
   readonly definition: Workflow;
   readonly host: RunHost;
   readonly record: RunRecord;
@@ -190,13 +191,13 @@ export class LiveRun extends Pending implements Run, StepOwner, RunPlace {
     }
   }
 
-  protected fulfilled(output: unknown): void {
+  protected override fulfilled(output: unknown): void {
     this.record.runCompleted();
     this.resolve(output);
     this.#close(undefined);
   }
 
-  protected failed(error: unknown): void {
+  protected override failed(error: unknown): void {
     const cancelled = error === this.stopReason && !(error instanceof TimeoutError);
     this.record.runStopped(cancelled ? 'cancelled' : 'failed', error);
     this.reject(error);

@@ -1,5 +1,5 @@
 import { WorkContext } from '../kernel/context.ts';
-import { Timed } from '../kernel/deadlines.ts';
+import { Alarm } from '../kernel/deadlines.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
@@ -35,32 +35,6 @@ interface Restart {
   readonly retry: PromiseWithResolvers<unknown>;
 }
 
-/**
- * The one deadline behind which those of all attempts of a run wait: the nearest of them, or one that was nearer. The
- * attempts under way are looked through when its time has come, which is cheaper than a deadline each.
- */
-class Watch extends Timed {
-  readonly #runner: StepRunner;
-
-  constructor(runner: StepRunner) {
-    super();
-    this.#runner = runner;
-  }
-
-  /** Looks at `dueAt`, which is sooner than before. */
-  advance(dueAt: number): void {
-    const { deadlines, now } = this.#runner.runtime;
-    deadlines.disarm(this);
-    this.dueAt = dueAt;
-    deadlines.arm(this, now);
-  }
-
-  timeUp(): void {
-    this.dueAt = Number.POSITIVE_INFINITY;
-    this.#runner.expire();
-  }
-}
-
 /** Carries out the steps of one run: attempt after attempt, under the one policy in force, within the run's slots. */
 export class StepRunner implements StepKeeper {
   readonly #owner: StepOwner;
@@ -68,7 +42,11 @@ export class StepRunner implements StepKeeper {
   readonly #restarts: Restart[] = [];
   /** The attempts under way, by step. */
   readonly #running: (StepAttempt | undefined)[];
-  readonly #watch = new Watch(this);
+  /**
+   * The one deadline behind which those of all attempts wait: the nearest of them, or one that was nearer. The attempts
+   * under way are looked through when its time has come, which is cheaper than a deadline each.
+   */
+  readonly #alarm = new Alarm(() => this.#expire());
   #slotsInUse = 0;
 
   constructor(owner: StepOwner) {
@@ -114,23 +92,9 @@ export class StepRunner implements StepKeeper {
     return true;
   }
 
-  /** Ends the attempts whose time is up. */
-  expire(): void {
-    const now = this.runtime.tick();
-    const { scope } = this.#owner;
-    if (scope.dueAt <= now) scope.expire(now);
-    let next = scope.dueAt;
-    for (const attempt of this.#running) {
-      if (attempt === undefined || attempt.ended) continue;
-      if (attempt.dueAt <= now) attempt.timeUp();
-      else if (attempt.dueAt < next) next = attempt.dueAt;
-    }
-    if (!scope.ended) this.#lookAt(next);
-  }
-
   /** The run has ended: no attempt counts any more. */
   close(reason: unknown): void {
-    this.runtime.deadlines.disarm(this.#watch);
+    this.runtime.deadlines.disarm(this.#alarm);
     this.#restarts.length = 0;
     if (this.#slotsInUse > 0) for (const attempt of this.#running) attempt?.giveUp(reason);
     this.#running.length = 0;
@@ -203,7 +167,27 @@ export class StepRunner implements StepKeeper {
 
   /** Looks through the attempts at `dueAt` at the latest; the run's own time is watched without it. */
   #lookAt(dueAt: number): void {
-    if (dueAt < this.#watch.dueAt && dueAt < this.#owner.scope.dueAt) this.#watch.advance(dueAt);
+    const alarm = this.#alarm;
+    if (dueAt >= alarm.dueAt || dueAt >= this.#owner.scope.dueAt) return;
+    const { deadlines, now } = this.runtime;
+    deadlines.disarm(alarm);
+    alarm.dueAt = dueAt;
+    deadlines.arm(alarm, now);
+  }
+
+  /** Ends the attempts whose time is up. */
+  #expire(): void {
+    const now = this.runtime.tick();
+    const { scope } = this.#owner;
+    this.#alarm.dueAt = Number.POSITIVE_INFINITY;
+    if (scope.dueAt <= now) scope.expire(now);
+    let next = scope.dueAt;
+    for (const attempt of this.#running) {
+      if (attempt === undefined || attempt.ended) continue;
+      if (attempt.dueAt <= now) attempt.timeUp();
+      else if (attempt.dueAt < next) next = attempt.dueAt;
+    }
+    if (!scope.ended) this.#lookAt(next);
   }
 
   /** Gives an attempt to whoever can carry it out. */

@@ -1,25 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MessageBroker } from '../../src/index.ts';
-import { Deadlines, Timed } from '../../src/kernel/deadlines.ts';
+import { Alarm, Deadlines } from '../../src/kernel/deadlines.ts';
 import { FakeClock } from '../../src/testing/index.ts';
 import { watch } from '../support/outcome.ts';
-
-/** Writes down its number and the time when its time is up. */
-class Alarm extends Timed {
-  readonly id: number;
-  readonly #log: (id: number) => void;
-
-  constructor(id: number, dueAt: number, log: (id: number) => void) {
-    super();
-    this.id = id;
-    this.dueAt = dueAt;
-    this.#log = log;
-  }
-  timeUp(): void {
-    this.#log(this.id);
-  }
-}
 
 /** Deadlines on a clock that stands still, and who rang when. */
 function setUp() {
@@ -28,7 +12,8 @@ function setUp() {
   const rang: { id: number; at: number }[] = [];
   const log = (id: number) => rang.push({ id, at: clock.monotonic() });
   const arm = (id: number, ms: number): Alarm => {
-    const alarm = new Alarm(id, clock.monotonic() + ms, log);
+    const alarm = new Alarm(() => log(id));
+    alarm.dueAt = clock.monotonic() + ms;
     deadlines.arm(alarm, clock.monotonic());
     return alarm;
   };
@@ -63,9 +48,9 @@ it('rings every deadline that is still armed at exactly its time, and no other',
           model.set(alarms.length, clock.monotonic() + move.ms);
           alarms.push(arm(alarms.length, move.ms));
         } else if (move.kind === 'disarm' && alarms.length > 0) {
-          const alarm = alarms[move.at % alarms.length] as Alarm;
-          deadlines.disarm(alarm);
-          model.delete(alarm.id);
+          const id = move.at % alarms.length;
+          deadlines.disarm(alarms[id] as Alarm);
+          model.delete(id);
         } else if (move.kind === 'advance') await advance(move.ms);
         expect(deadlines.size).toBe(model.size);
         expect(clock.pendingTimers).toBe(model.size > 0 ? 1 : 0);

@@ -1,6 +1,7 @@
 import type { ContextWork } from './context.ts';
+import type { Alarm } from './deadlines.ts';
 import { CancelledError, HandlerError } from './errors.ts';
-import { Invocation, type SlotOwner } from './invocation.ts';
+import { type Invocation, linger, type SlotOwner } from './invocation.ts';
 import type { Runtime } from './runtime.ts';
 import { Scope } from './scope.ts';
 
@@ -40,7 +41,10 @@ class AttemptScope extends Scope {
  * The first outcome counts; whatever comes later is late, and dropped. Whoever makes an attempt watches its time, and
  * tells it with {@link giveUp} when the work was stopped.
  */
-export abstract class Attempt extends Invocation implements ContextWork {
+export abstract class Attempt implements Invocation, ContextWork {
+  readonly owner: SlotOwner;
+  running = false;
+  grace: Alarm | undefined;
   /** The monotonic time at which its time is up: never later than that of the work. */
   dueAt: number;
   /** What it is an attempt at. */
@@ -55,7 +59,7 @@ export abstract class Attempt extends Invocation implements ContextWork {
 
   /** @param dueAt The monotonic time at which its time is up, unless that of the work is up before. */
   constructor(owner: SlotOwner, work: Scope, number: number, dueAt: number) {
-    super(owner);
+    this.owner = owner;
     this.work = work;
     this.number = number;
     this.dueAt = work.dueAt < dueAt ? work.dueAt : dueAt;
@@ -65,6 +69,7 @@ export abstract class Attempt extends Invocation implements ContextWork {
     return this.owner.runtime;
   }
 
+  abstract get label(): string;
   abstract get idempotencyKey(): string;
   abstract get taskId(): string | undefined;
   abstract get runId(): string | undefined;
@@ -72,6 +77,7 @@ export abstract class Attempt extends Invocation implements ContextWork {
   abstract get capability(): string | undefined;
   abstract get sender(): string;
   abstract progressed(value: unknown): void;
+  abstract slotFreed(abandoned: boolean): void;
   /** The error that running out of time becomes. */
   abstract timeout(): Error;
 
@@ -108,7 +114,7 @@ export abstract class Attempt extends Invocation implements ContextWork {
   giveUp(reason: unknown): void {
     this.stopReason = reason;
     this.ended = true;
-    this.linger();
+    linger(this);
   }
 
   /** Its time is up; called by whoever watches it. */
@@ -116,7 +122,7 @@ export abstract class Attempt extends Invocation implements ContextWork {
     if (!this.ended) this.stop(this.timeout());
   }
 
-  protected settled(isOutput: boolean, outcome: unknown): void {
+  settled(isOutput: boolean, outcome: unknown): void {
     if (!this.#settle()) return;
     if (isOutput) this.fulfilled(outcome);
     else this.failed(new HandlerError(this.label, outcome));

@@ -13,76 +13,65 @@ export interface SlotOwner {
  * One call of a handler. It keeps its slot until the handler settles, or until the grace period is over that begins
  * when nobody waits for its outcome any more.
  */
-export abstract class Invocation {
-  protected readonly owner: SlotOwner;
-  /** True while the handler runs, and its slot is not free. */
-  running = false;
-  /** The time that the handler has to notice that nobody waits for it. */
-  #grace: Alarm | undefined;
-
-  constructor(owner: SlotOwner) {
-    this.owner = owner;
-  }
-
+export interface Invocation {
+  readonly owner: SlotOwner;
   /** Whose handler it is, for errors, such as `agent "ada"`. */
-  abstract get label(): string;
-
+  readonly label: string;
+  /** True while the handler runs and its slot is not free; false at first. */
+  running: boolean;
+  /** The time that the handler has to notice that nobody waits for it; undefined at first. */
+  grace: Alarm | undefined;
   /** The handler has settled, perhaps when nobody waits any more. */
-  protected abstract settled(isOutput: boolean, outcome: unknown): void;
-
+  settled(isOutput: boolean, outcome: unknown): void;
   /** The slot is free: the handler has settled; or it was `abandoned`, as it ignored its signal through the grace period. */
-  protected abstract slotFreed(abandoned: boolean): void;
+  slotFreed(abandoned: boolean): void;
+}
 
-  /** Calls the handler. */
-  run<I, C>(handler: (input: I, context: C) => unknown, input: I, context: C): void {
-    this.running = true;
-    this.owner.runtime.handlers.active++;
-    let result: unknown;
-    try {
-      result = handler(input, context);
-      if (isThenable(result)) {
-        Promise.resolve(result).then(
-          (output) => this.returned(output),
-          (error) => this.threw(error),
-        );
-        return;
-      }
-    } catch (error) {
-      this.threw(error);
+/** Calls the handler. */
+export function invoke<I, C>(
+  invocation: Invocation,
+  handler: (input: I, context: C) => unknown,
+  input: I,
+  context: C,
+): void {
+  invocation.running = true;
+  invocation.owner.runtime.handlers.active++;
+  let result: unknown;
+  try {
+    result = handler(input, context);
+    if (isThenable(result)) {
+      Promise.resolve(result).then(
+        (output) => end(invocation, true, output),
+        (error) => end(invocation, false, error),
+      );
       return;
     }
-    this.returned(result);
+  } catch (error) {
+    end(invocation, false, error);
+    return;
   }
+  end(invocation, true, result);
+}
 
-  // Not private, as private methods are slow from within functions that are made anew for each call.
+/** Nobody waits any more: begins the grace period, if the handler runs. */
+export function linger(invocation: Invocation): void {
+  if (!invocation.running) return;
+  const { runtime, graceMs } = invocation.owner;
+  const now = runtime.clock.monotonic();
+  invocation.grace = new Alarm(() => free(invocation, true));
+  invocation.grace.dueAt = now + graceMs;
+  runtime.deadlines.arm(invocation.grace, now);
+}
 
-  /** @internal The handler has returned `output`. */
-  returned(output: unknown): void {
-    this.settled(true, output);
-    if (this.running) this.#free(false);
-  }
+function end(invocation: Invocation, isOutput: boolean, outcome: unknown): void {
+  invocation.settled(isOutput, outcome);
+  if (invocation.running) free(invocation, false);
+}
 
-  /** @internal The handler has failed. */
-  threw(error: unknown): void {
-    this.settled(false, error);
-    if (this.running) this.#free(false);
-  }
-
-  /** Nobody waits any more: begins the grace period, if the handler runs. */
-  linger(): void {
-    if (!this.running) return;
-    const { runtime, graceMs } = this.owner;
-    this.#grace = new Alarm(() => this.#free(true));
-    const now = runtime.clock.monotonic();
-    this.#grace.dueAt = now + graceMs;
-    runtime.deadlines.arm(this.#grace, now);
-  }
-
-  #free(abandoned: boolean): void {
-    const { runtime } = this.owner;
-    this.running = false;
-    if (this.#grace !== undefined) runtime.deadlines.disarm(this.#grace);
-    this.slotFreed(abandoned);
-    runtime.handlers.ended(abandoned ? this.label : undefined);
-  }
+function free(invocation: Invocation, abandoned: boolean): void {
+  const { runtime } = invocation.owner;
+  invocation.running = false;
+  if (invocation.grace !== undefined) runtime.deadlines.disarm(invocation.grace);
+  invocation.slotFreed(abandoned);
+  runtime.handlers.ended(abandoned ? invocation.label : undefined);
 }

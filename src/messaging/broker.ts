@@ -1,9 +1,9 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
-import { afterThisTurn } from '../kernel/functions.ts';
 import { checkName, checkPattern } from '../kernel/names.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
+import { TurnQueue } from '../kernel/turn-queue.ts';
 import type { MessageEvent } from './events.ts';
 import { Mailbox, type RequestHandler } from './mailbox.ts';
 import { memoryTransport } from './memory-transport.ts';
@@ -78,7 +78,7 @@ export class MessageBroker {
   /** How to end each subscription. */
   readonly #subscriptions = new Set<() => void>();
   readonly #counters = new RequestCounters();
-  #outbox: (Message | Reply)[] = [];
+  readonly #outbox = new TurnQueue<Message | Reply>((item) => this.#deliver(item));
   #published = 0;
   #handlerErrors = 0;
   #abandoned = 0;
@@ -122,7 +122,7 @@ export class MessageBroker {
       };
       events.emit(event);
     }
-    this.#post(message);
+    this.#outbox.add(message);
   }
 
   /**
@@ -278,7 +278,7 @@ export class MessageBroker {
 
   /** @internal Sends a request whose outcome somebody else looks after on its way. */
   send(request: Reply): void {
-    this.#post(request);
+    this.#outbox.add(request);
   }
 
   #request(topic: string, body: unknown, facts?: MessageFacts, settings?: RequestSettings): Request {
@@ -287,22 +287,14 @@ export class MessageBroker {
     const timeoutMs = settings?.timeout ?? timeout;
     const request = new Request(this.#runtime, topic, body, facts, timeoutMs, this.#counters);
     request.accept(settings?.signal);
-    this.#post(request);
+    this.#outbox.add(request);
     return request;
   }
 
-  #post(item: Message | Reply): void {
-    if (this.#outbox.push(item) === 1) afterThisTurn(this.#deliver);
+  #deliver(item: Message | Reply): void {
+    if (item instanceof Message) this.#transport.publish(item);
+    else if (!item.ended) this.#transport.request(item);
   }
-
-  readonly #deliver = (): void => {
-    const items = this.#outbox;
-    this.#outbox = [];
-    for (const item of items) {
-      if (item instanceof Message) this.#transport.publish(item);
-      else if (!item.ended) this.#transport.request(item);
-    }
-  };
 
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError('MessageBroker');

@@ -1,5 +1,6 @@
+import type { Alarm } from '../kernel/deadlines.ts';
 import { FullError, HandlerError } from '../kernel/errors.ts';
-import { Invocation, type SlotOwner } from '../kernel/invocation.ts';
+import { type Invocation, invoke, linger, type SlotOwner } from '../kernel/invocation.ts';
 import { type Lane, PriorityQueue, type QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { NoResponderError } from './errors.ts';
@@ -62,34 +63,35 @@ class Waiting implements QueueItem, ReplyWatcher {
 }
 
 /** A request whose handler runs. */
-class Serving extends Invocation implements ReplyWatcher {
-  readonly #mailbox: Mailbox;
+class Serving implements Invocation, ReplyWatcher {
+  readonly owner: Mailbox;
+  running = false;
+  grace: Alarm | undefined;
   readonly #reply: Reply;
 
   constructor(mailbox: Mailbox, reply: Reply) {
-    super(mailbox);
-    this.#mailbox = mailbox;
+    this.owner = mailbox;
     this.#reply = reply;
     reply.watcher = this;
   }
 
   get label(): string {
-    return this.#mailbox.label;
+    return this.owner.label;
   }
 
   waiterGone(): void {
-    this.linger();
+    linger(this);
   }
 
-  protected settled(isOutput: boolean, outcome: unknown): void {
+  settled(isOutput: boolean, outcome: unknown): void {
     const reply = this.#reply;
     reply.watcher = undefined;
     if (isOutput) reply.fulfil(outcome);
     else reply.fail(reply.ended ? outcome : new HandlerError(this.label, outcome));
   }
 
-  protected slotFreed(abandoned: boolean): void {
-    this.#mailbox.slotFreed(abandoned);
+  slotFreed(abandoned: boolean): void {
+    this.owner.slotFreed(abandoned);
   }
 }
 
@@ -173,6 +175,6 @@ export class Mailbox implements Responder, SlotOwner {
 
   #start(reply: Reply): void {
     this.#active++;
-    new Serving(this, reply).run(this.#handler, reply.body, new RequestContext(reply, this.runtime));
+    invoke(new Serving(this, reply), this.#handler, reply.body, new RequestContext(reply, this.runtime));
   }
 }

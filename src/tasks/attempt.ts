@@ -26,7 +26,7 @@ export class TaskAttempt extends Attempt implements Reply, Timed {
   timedPrevious: Timed | undefined;
   lane = -1;
   lookAt = 0;
-  declare protected readonly owner: AttemptOwner;
+  declare readonly owner: AttemptOwner;
   declare readonly work: Task;
   watcher: ReplyWatcher | undefined;
   /** True once the agent's worker has it: from then on the slot is the handler's. */
@@ -124,7 +124,7 @@ export class TaskAttempt extends Attempt implements Reply, Timed {
     if (!this.delivered) this.slotFreed(false);
   }
 
-  protected slotFreed(abandoned: boolean): void {
+  slotFreed(abandoned: boolean): void {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
     this.#keeper.slotFreed(this.entry, abandoned);

@@ -1,6 +1,6 @@
 import type { AgentEntry } from '../agents/index.ts';
 import { type ContextServices, WorkContext } from '../kernel/context.ts';
-import type { SlotOwner } from '../kernel/invocation.ts';
+import { invoke, type SlotOwner } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Reply, Responder } from '../messaging/index.ts';
 import { TaskAttempt } from './attempt.ts';
@@ -51,6 +51,6 @@ export class Worker implements Responder, SlotOwner {
     this.#host.attemptDelivered(reply);
     // Whoever heard of the start may have cancelled the task.
     if (reply.ended) this.#host.slotFreed(this.entry, false);
-    else reply.run(this.entry.agent.handle, reply.work.input, new WorkContext(reply, this.#host));
+    else invoke(reply, this.entry.agent.handle, reply.work.input, new WorkContext(reply, this.#host));
   }
 }

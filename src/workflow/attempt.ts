@@ -22,7 +22,7 @@ export interface StepKeeper extends SlotOwner {
 
 /** One attempt at a step of a run. */
 export class StepAttempt extends Attempt {
-  declare protected readonly owner: StepKeeper;
+  declare readonly owner: StepKeeper;
   /** The step's place in the definition. */
   readonly step: number;
   readonly input: unknown;
@@ -88,7 +88,7 @@ export class StepAttempt extends Attempt {
     this.owner.attemptEnded(this, false, error);
   }
 
-  protected slotFreed(abandoned: boolean): void {
+  slotFreed(abandoned: boolean): void {
     this.owner.slotFreed(abandoned);
   }
 }

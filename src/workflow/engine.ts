@@ -1,10 +1,11 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
-import { afterThisTurn, isThenable } from '../kernel/functions.ts';
+import { isThenable } from '../kernel/functions.ts';
 import { parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
 import type { Scope } from '../kernel/scope.ts';
+import { TurnQueue } from '../kernel/turn-queue.ts';
 import { effectivePolicy } from '../resilience/index.ts';
 import type { Workflow } from './definition.ts';
 import { RunExistsError } from './errors.ts';
@@ -65,7 +66,7 @@ export class WorkflowEngine {
   /** Those of both that were given an id. */
   readonly #named = new Map<string, LiveRun>();
   /** Accepted runs that begin when the running code has given way. */
-  #beginning: LiveRun[] = [];
+  readonly #beginning = new TurnQueue<LiveRun>((run) => this.#begin(run));
   #counters = { started: 0, completed: 0, failed: 0, cancelled: 0, abandoned: 0 };
   #closed = false;
 
@@ -183,27 +184,22 @@ export class WorkflowEngine {
     if (schema !== undefined && isThenable(checked)) {
       checked.then(
         (value) => {
-          this.#runtime.tick();
           run.input = value;
-          run.start();
+          this.#begin(run);
         },
         (error) => run.refuse(error),
       );
     } else {
       run.input = checked;
-      if (this.#beginning.push(run) === 1) afterThisTurn(this.#begin);
+      this.#beginning.add(run);
     }
     return run;
   }
 
-  readonly #begin = (): void => {
-    const runs = this.#beginning;
-    this.#beginning = [];
-    for (const run of runs) {
-      this.#runtime.tick();
-      run.start();
-    }
-  };
+  #begin(run: LiveRun): void {
+    this.#runtime.tick();
+    run.start();
+  }
 
   #runEnded(run: LiveRun): void {
     const { status } = run;

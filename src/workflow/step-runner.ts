@@ -1,5 +1,6 @@
 import { WorkContext } from '../kernel/context.ts';
 import { Alarm } from '../kernel/deadlines.ts';
+import { invoke } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
@@ -146,7 +147,7 @@ export class StepRunner implements StepKeeper {
     this.#lookAt(attempt.dueAt);
     if (typeof run === 'function') {
       const handler = run as (input: unknown, context: HandlerContext) => unknown;
-      attempt.run(handler, input, new WorkContext(attempt, host.executor));
+      invoke(attempt, handler, input, new WorkContext(attempt, host.executor));
     } else {
       this.#handOver(run, attempt);
     }

@@ -14,7 +14,7 @@ export interface Timed {
   timedPrevious: Timed | undefined;
   /** @internal The lane it waits in, or -1. */
   lane: number;
-  /** @internal When the lane's turn comes to look at it. */
+  /** @internal When the lane's turn comes to look at it. Mostly whole: other numbers lie outside of their objects. */
   lookAt: number;
   /** Called once when the time is up; the entry is no longer armed then. */
   timeUp(): void;
@@ -110,7 +110,7 @@ export class Deadlines {
       this.#putSoon(entry, now + Math.min(1, Math.max(0, left)));
       return;
     }
-    entry.lookAt = now + SPANS_MS[lane]!;
+    entry.lookAt = Math.floor(now) + SPANS_MS[lane]!;
     const last = this.#last[lane];
     entry.timedPrevious = last;
     if (last === undefined) this.#first[lane] = entry;

@@ -42,7 +42,7 @@ export function refuse(rule: string, value: unknown): never {
  */
 export function parseOptions<S extends object>(owner: string, rules: Rules<S>, options: unknown): S {
   try {
-    return fields(rules)(options === undefined ? {} : options);
+    return readFields(rules, options === undefined ? {} : options);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);
@@ -62,25 +62,26 @@ export function parseOption<T>(owner: string, option: string, rule: Rule<T>, val
 
 /** An object with exactly these keys. */
 export function fields<S extends object>(rules: Rules<S>): Rule<S> {
-  return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
-    const given = value as Record<string, unknown>;
-    for (const key of Object.keys(given)) {
-      if (!Object.hasOwn(rules, key)) {
-        throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
-      }
+  return (value) => readFields(rules, value);
+}
+
+function readFields<S extends object>(rules: Rules<S>, value: unknown): S {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
+  const given = value as Record<string, unknown>;
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(rules, key)) {
+      throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
     }
-    const settings: Partial<S> = {};
-    for (const key of Object.keys(rules) as (keyof S & string)[]) {
-      try {
-        settings[key] = rules[key](given[key]);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        throw error.under(key);
-      }
-    }
-    return settings as S;
-  };
+  }
+  const settings: Partial<S> = {};
+  let key = '' as keyof S & string;
+  try {
+    for (key in rules) settings[key] = rules[key](given[key]);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw error.under(key);
+  }
+  return settings as S;
 }
 
 /** The setting is `fallback` when the option is left out. */

@@ -12,11 +12,14 @@ export interface QueueItem {
 
 /** The waiting items of one priority. */
 export class Lane {
+  /** The queue that it is part of. */
+  readonly queue: object;
   readonly priority: number;
   first: QueueItem | undefined;
   last: QueueItem | undefined;
 
-  constructor(priority: number) {
+  constructor(queue: object, priority: number) {
+    this.queue = queue;
     this.priority = priority;
   }
 }
@@ -67,7 +70,7 @@ export class PriorityQueue<T extends QueueItem> {
   /** Takes `item` out wherever it stands. Returns false when it does not wait here. */
   remove(item: T): boolean {
     const lane = item.queueLane;
-    if (lane === undefined || this.#lanes.get(lane.priority) !== lane) return false;
+    if (lane?.queue !== this) return false;
     const { queueNext, queuePrevious } = item;
     if (queuePrevious === undefined) lane.first = queueNext;
     else queuePrevious.queueNext = queueNext;
@@ -83,7 +86,7 @@ export class PriorityQueue<T extends QueueItem> {
   #lane(priority: number): Lane {
     let lane = this.#lanes.get(priority);
     if (lane === undefined) {
-      lane = new Lane(priority);
+      lane = new Lane(this, priority);
       this.#lanes.set(priority, lane);
       this.#heap.push(lane);
       this.#siftUp(this.#heap.length - 1);

@@ -2,7 +2,6 @@ import type { AgentEntry, AgentHost, AgentRegistry, CandidateSet } from '../agen
 import { AgentGoneError } from '../agents/index.ts';
 import { describeError, FullError } from '../kernel/errors.ts';
 import { isThenable } from '../kernel/functions.ts';
-import { PriorityQueue } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { type Schema, validate } from '../kernel/schema.ts';
 import type { MessageBroker } from '../messaging/index.ts';
@@ -12,7 +11,7 @@ import { type AttemptKeeper, TaskAttempt } from './attempt.ts';
 import { NoCandidateError } from './errors.ts';
 import type { TaskEvent } from './events.ts';
 import type { DistributorSettings } from './options.ts';
-import { Task, type TaskKeeper } from './task.ts';
+import { Task, type TaskKeeper, WaitingRoom } from './task.ts';
 import { topicOf, Worker, type WorkerHost } from './worker.ts';
 
 /** What is counted, since the distributor was made. */
@@ -41,7 +40,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   readonly #settings: DistributorSettings;
   readonly #router: Router;
   readonly #workerHost: WorkerHost;
-  readonly #queues = new Map<CandidateSet, PriorityQueue<Task>>();
+  readonly #waitingRooms = new Map<CandidateSet, WaitingRoom>();
   readonly #defaultTimeoutMs: number;
   #waiting = 0;
   #active = 0;
@@ -205,6 +204,11 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   #start(task: Task, entry: AgentEntry, now: number): void {
     entry.take();
     this.#active++;
+    this.#handOver(task, entry, now);
+  }
+
+  /** Gives a task to an agent that has a slot for it. */
+  #handOver(task: Task, entry: AgentEntry, now: number): void {
     task.entry = entry;
     task.attemptsMade++;
     task.status = 'running';
@@ -220,14 +224,14 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       this.#attemptFailed(task, new FullError('task queue', limit), undefined);
       return;
     }
-    let queue = this.#queues.get(set);
-    if (queue === undefined) {
-      queue = new PriorityQueue();
-      this.#queues.set(set, queue);
+    let room = this.#waitingRooms.get(set);
+    if (room === undefined) {
+      room = new WaitingRoom(set);
+      this.#waitingRooms.set(set, room);
     }
-    queue.push(task);
+    room.push(task);
+    task.waitingRoom = room;
     task.watch(this.#runtime.now);
-    task.waitsFor = set;
     set.waiting++;
     this.#waiting++;
     if (this.#runtime.events.wants('task.queued')) {
@@ -236,17 +240,15 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   }
 
   #leaveQueue(task: Task): void {
-    const set = task.waitsFor;
-    if (set === undefined) return;
-    task.waitsFor = undefined;
-    this.#queues.get(set)?.remove(task);
+    const room = task.waitingRoom;
+    if (room === undefined) return;
+    task.waitingRoom = undefined;
+    room.remove(task);
     this.#waiting--;
-    if (--set.waiting === 0) this.#queues.delete(set);
+    if (--room.set.waiting === 0) this.#waitingRooms.delete(room.set);
   }
 
   slotFreed(entry: AgentEntry, abandoned: boolean): void {
-    this.#active--;
-    entry.release();
     if (abandoned) {
       this.#runtime.tick();
       this.counters.abandoned++;
@@ -256,21 +258,26 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         events.emit(event);
       }
     }
-    if (this.#waiting > 0) this.#feed(entry);
+    const next = entry.draining ? undefined : this.#nextFor(entry);
+    if (next === undefined) {
+      this.#active--;
+      entry.release();
+    } else {
+      // The slot goes straight over: the agent is as busy as before.
+      this.#leaveQueue(next);
+      this.#handOver(next, entry, this.#runtime.now);
+    }
   }
 
-  /** Gives a free agent the most urgent of the tasks that wait for it; the oldest among equals. */
-  #feed(entry: AgentEntry): void {
-    while (entry.available) {
-      let first: Task | undefined;
-      for (const set of entry.sets) {
-        const task = set.waiting === 0 ? undefined : this.#queues.get(set)?.peek();
-        if (task !== undefined && (first === undefined || goesBefore(task, first))) first = task;
-      }
-      if (first === undefined) return;
-      this.#leaveQueue(first);
-      this.#start(first, entry, this.#runtime.now);
+  /** The most urgent of the tasks that wait for an agent; the oldest among equals. */
+  #nextFor(entry: AgentEntry): Task | undefined {
+    if (this.#waiting === 0) return undefined;
+    let first: Task | undefined;
+    for (const set of entry.sets) {
+      const task = set.waiting === 0 ? undefined : this.#waitingRooms.get(set)?.peek();
+      if (task !== undefined && (first === undefined || goesBefore(task, first))) first = task;
     }
+    return first;
   }
 
   // Agents that come and go.
@@ -282,15 +289,20 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   }
 
   welcome(entry: AgentEntry): void {
-    this.#runtime.tick();
-    if (this.#waiting > 0) this.#feed(entry);
+    const now = this.#runtime.tick();
+    while (entry.available) {
+      const next = this.#nextFor(entry);
+      if (next === undefined) return;
+      this.#leaveQueue(next);
+      this.#start(next, entry, now);
+    }
   }
 
   retire(_entry: AgentEntry, sets: readonly CandidateSet[]): void {
     for (const set of sets) {
       if (set.entries.length > 0) continue;
-      const queue = this.#queues.get(set);
-      for (let task = queue?.peek(); task !== undefined; task = queue?.peek()) {
+      const room = this.#waitingRooms.get(set);
+      for (let task = room?.peek(); task !== undefined; task = room?.peek()) {
         this.#leaveQueue(task);
         // It may have waited for this very agent by choice of the strategy, while others could do it too.
         this.place(task, this.#runtime.tick());

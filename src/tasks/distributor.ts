@@ -166,6 +166,7 @@ export class TaskDistributor {
     const checked = schema === undefined ? input : validate(schema, input, 'input', `"${candidates.label}"`);
     const asynchronous = schema !== undefined && isThenable(checked);
     if (this.#dispatcher.isFullFor(candidates)) throw new FullError('task queue', this.#settings.queue);
+    const now = this.#runtime.tick();
     const task = new Task(
       this.#runtime,
       this.#dispatcher,
@@ -175,20 +176,20 @@ export class TaskDistributor {
       settings,
       settings.timeout ?? this.#settings.timeout,
       origin,
-      this.#runtime.tick(),
+      now,
     );
     this.#dispatcher.counters.submitted++;
     if (this.#runtime.events.wants('task.submitted')) {
       task.emit({ type: 'task.submitted', ...task.facts(), priority: task.priority });
     }
-    task.accept(parent);
+    task.accept(parent, now);
     if (asynchronous) this.#placeLater(task, checked);
-    else this.#dispatcher.place(task, task.acceptedAt);
+    else this.#dispatcher.place(task, now);
     return task;
   }
 
   #placeLater(task: Task, input: PromiseLike<unknown>): void {
-    task.watch(task.acceptedAt);
+    task.watch(this.#runtime.now);
     input.then(
       (value) => {
         if (task.ended) return;

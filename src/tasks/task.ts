@@ -1,6 +1,6 @@
 import type { AgentEntry, CandidateSet, Capability } from '../agents/index.ts';
 import { CancelledError, describeError, TimeoutError } from '../kernel/errors.ts';
-import type { Lane, QueueItem } from '../kernel/queue.ts';
+import { type Lane, PriorityQueue, type QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { Scope } from '../kernel/scope.ts';
 import type { PolicySettings } from '../resilience/index.ts';
@@ -41,6 +41,16 @@ interface LiveAttempt {
   giveUp(reason: unknown): void;
 }
 
+/** The tasks that wait for one of a set of agents. */
+export class WaitingRoom extends PriorityQueue<Task> {
+  readonly set: CandidateSet;
+
+  constructor(set: CandidateSet) {
+    super();
+    this.set = set;
+  }
+}
+
 /** Whoever distributes tasks; told of each task's end once. */
 export interface TaskKeeper {
   taskEnded(task: Task): void;
@@ -53,6 +63,7 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   readonly capability: Capability | undefined;
   readonly settings: SubmitSettings;
   readonly origin: TaskOrigin | undefined;
+  /** Whole milliseconds of the monotonic time. */
   readonly acceptedAt: number;
   /** Counts tasks in the order of acceptance. */
   readonly order: number;
@@ -66,8 +77,8 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   /** The attempt under way. */
   current: LiveAttempt | undefined;
   status: TaskStatus = 'waiting';
-  /** The set whose queue it stands in. */
-  waitsFor: CandidateSet | undefined;
+  /** Where it waits for an agent. */
+  waitingRoom: WaitingRoom | undefined;
   /** The retry that waits for the end of the attempt; undefined during the first attempt. */
   retry: PromiseWithResolvers<unknown> | undefined;
   queueLane: Lane | undefined;
@@ -96,15 +107,14 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
     this.origin = origin;
     this.attempt = origin?.attempt ?? 1;
     this.attemptsMade = this.attempt - 1;
-    this.acceptedAt = now;
+    this.acceptedAt = Math.floor(now);
     this.order = runtime.ids.next();
     this.#timeoutMs = timeoutMs;
   }
 
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
-  accept(parent: Scope): void {
-    const { signal } = this.settings;
-    this.begin(parent, signal, this.#timeoutMs, this.acceptedAt);
+  accept(parent: Scope, now: number): void {
+    this.begin(parent, this.settings.signal, this.#timeoutMs, now);
   }
 
   get id(): string {
@@ -192,6 +202,6 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   }
 
   #effort(): { attempts: number; durationMs: number } {
-    return { attempts: this.attemptsMade, durationMs: this.runtime.clock.monotonic() - this.acceptedAt };
+    return { attempts: this.attemptsMade, durationMs: Math.floor(this.runtime.clock.monotonic()) - this.acceptedAt };
   }
 }

@@ -1,7 +1,7 @@
-import type { Requirement } from '../kernel/work.ts';
+import type { Requirement, SomeCapability } from '../kernel/work.ts';
 import type { AgentEntry } from './entry.ts';
 import { CandidateSet, type RequirementNames } from './entry.ts';
-import { nameOf, requirementNames } from './requirement.ts';
+import { requirementNames } from './requirement.ts';
 
 /** One name further into a requirement: first its agent, then its capabilities, then its specializations. */
 class Node {
@@ -23,14 +23,12 @@ const KEPT_LIMIT = 1_000;
 export class CapabilityIndex {
   readonly #byCapability = new Map<string, CandidateSet>();
   readonly #bySpecialization = new Map<string, CandidateSet>();
-  readonly #byAgent = new Map<string, CandidateSet>();
+  readonly #byAgent = new Map<string, AgentEntry>();
   #root = new Node();
   #kept: CandidateSet[] = [];
 
   add(entry: AgentEntry): void {
-    this.#single(this.#byAgent, entry.name, { agent: entry.name, capabilities: [], specializations: [] }).add(
-      entry,
-    );
+    this.#byAgent.set(entry.name, entry);
     for (const { name } of entry.agent.capabilities) {
       this.#single(this.#byCapability, name, {
         agent: undefined,
@@ -46,6 +44,8 @@ export class CapabilityIndex {
       }).add(entry);
     }
     for (const set of this.#kept) if (entry.lacks(set.requirement).length === 0) set.add(entry);
+    // A copy has no room to grow, which is more than it holds.
+    entry.sets = [...entry.sets];
   }
 
   remove(entry: AgentEntry): void {
@@ -56,7 +56,7 @@ export class CapabilityIndex {
   }
 
   forAgent(name: string): CandidateSet | undefined {
-    return this.#byAgent.get(name);
+    return this.#byAgent.get(name)?.alone();
   }
 
   forCapability(name: string): CandidateSet | undefined {
@@ -65,24 +65,45 @@ export class CapabilityIndex {
 
   /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError, InvalidNameError */
   forRequirement(requirement: Requirement): CandidateSet | undefined {
-    const kept = looksRight(requirement) ? this.#walk(requirement)?.set : undefined;
+    const kept = this.#find(requirement);
     // An empty set may be out of date: agents may have come since it was made.
     return kept !== undefined && kept.entries.length > 0 ? kept : this.#intersect(requirement);
   }
 
-  /** Follows the names as they are: whatever leads somewhere was checked when the set was made. */
-  #walk({ agent, capabilities = [], specializations = [] }: Requirement): Node | undefined {
+  /**
+   * Follows the names as they are: whatever leads somewhere was checked when the set was made. What has to be refused
+   * with words leads nowhere: a kept set must not hide what is wrong with a requirement.
+   */
+  #find(requirement: Requirement): CandidateSet | undefined {
+    if (typeof requirement !== 'object' || requirement === null) return undefined;
+    for (const key in requirement) {
+      if (key !== 'capabilities' && key !== 'specializations' && key !== 'agent') return undefined;
+    }
+    const { agent, capabilities, specializations } = requirement;
     let node: Node | undefined = this.#root;
     if (agent !== undefined) node = node.agents.get(agent);
-    for (const item of capabilities) node = node?.capabilities.get(nameOf(item));
-    for (const name of specializations) node = node?.specializations.get(name);
-    return node;
+    if (capabilities !== undefined) {
+      if (!Array.isArray(capabilities)) return undefined;
+      for (let n = 0; node !== undefined && n < capabilities.length; n++) {
+        const item: SomeCapability | string | undefined = capabilities[n];
+        if (typeof item === 'string') node = node.capabilities.get(item);
+        else if (item?.kind === 'capability') node = node.capabilities.get(item.name);
+        else return undefined;
+      }
+    }
+    if (specializations !== undefined) {
+      if (!Array.isArray(specializations)) return undefined;
+      for (let n = 0; node !== undefined && n < specializations.length; n++) {
+        node = node.specializations.get(specializations[n] as string);
+      }
+    }
+    return node?.set;
   }
 
   #intersect(requirement: Requirement): CandidateSet | undefined {
     const names = requirementNames(requirement);
     const lists = [
-      ...(names.agent === undefined ? [] : [this.#byAgent.get(names.agent)]),
+      ...(names.agent === undefined ? [] : [this.forAgent(names.agent)]),
       ...names.capabilities.map((name) => this.#byCapability.get(name)),
       ...names.specializations.map((name) => this.#bySpecialization.get(name)),
     ];
@@ -96,10 +117,9 @@ export class CapabilityIndex {
     return found.length === 0 ? undefined : this.#keep(names, found);
   }
 
-  #keep(names: RequirementNames, entries: readonly AgentEntry[]): CandidateSet {
+  #keep(names: RequirementNames, entries: AgentEntry[]): CandidateSet {
     if (this.#kept.length >= KEPT_LIMIT) this.#forgetUnused();
-    const set = new CandidateSet(names);
-    for (const entry of entries) set.add(entry);
+    const set = new CandidateSet(names, entries);
     this.#kept.push(set);
     this.#file(set);
     return set;
@@ -120,12 +140,7 @@ export class CapabilityIndex {
       this.#kept.filter((set) => set.waiting > 0),
       this.#kept.filter((set) => set.waiting === 0),
     ];
-    for (const set of unused) {
-      for (const entry of set.entries) entry.sets.splice(entry.sets.indexOf(set), 1);
-      // Whoever still holds it sees that it is empty, and asks again.
-      set.entries.length = 0;
-      set.free = 0;
-    }
+    for (const set of unused) set.dissolve();
     this.#root = new Node();
     this.#kept = used;
     for (const set of used) this.#file(set);
@@ -152,16 +167,4 @@ function child(children: Map<string, Node>, name: string): Node {
     children.set(name, node);
   }
   return node;
-}
-
-/** False for what has to be refused with words: a kept set must not hide what is wrong with a requirement. */
-function looksRight(requirement: Requirement): boolean {
-  if (typeof requirement !== 'object' || requirement === null) return false;
-  for (const key in requirement) {
-    if (key !== 'capabilities' && key !== 'specializations' && key !== 'agent') return false;
-  }
-  const { capabilities = [], specializations = [] } = requirement;
-  if (!Array.isArray(capabilities) || !Array.isArray(specializations)) return false;
-  for (const item of capabilities) if (typeof item !== 'string' && item?.kind !== 'capability') return false;
-  return true;
 }

@@ -1,5 +1,6 @@
 import { targetLabel } from '../kernel/work.ts';
 import type { Agent } from './agent.ts';
+import { type Loaded, LoadIndex, noteRelease } from './load-index.ts';
 
 /** `idle`: no task; `active`: some; `busy`: no free slot; `draining`: takes none and leaves when it has none. */
 export type AgentStatus = 'idle' | 'active' | 'busy' | 'draining';
@@ -59,24 +60,27 @@ export interface AgentInfo {
 const LATEST = 0.1;
 
 /** A registered agent and its load. */
-export class AgentEntry implements Candidate {
+export class AgentEntry implements Candidate, Loaded {
+  // What every task looks at stands together: with many agents each line of memory is fetched anew.
+  activeTasks = 0;
+  readonly concurrency: number;
+  notedTasks = 0;
+  draining = false;
+  /** Called when the last task of a draining agent has ended. */
+  onIdle: Set<() => void> | undefined;
+  /** Kept here by whoever gives it work, to find it without looking it up. */
+  host: unknown;
+  places: Loaded['places'];
   readonly agent: Agent;
   readonly name: string;
   readonly specializations: readonly string[];
-  readonly concurrency: number;
   readonly registeredAt: number;
   /** Every kept set that it belongs to. */
-  readonly sets: CandidateSet[] = [];
-  activeTasks = 0;
-  available = true;
+  sets: CandidateSet[] = [];
+  #alone: CandidateSet | undefined;
   performance = 1;
   completed = 0;
   failed = 0;
-  draining = false;
-  /** Kept here by whoever gives it work, to find it without looking it up. */
-  host: unknown;
-  /** Called when the last task of a draining agent has ended. */
-  readonly onIdle: Set<() => void> = new Set();
   readonly #isEntry = true;
 
   constructor(agent: Agent, registeredAt: number) {
@@ -94,13 +98,14 @@ export class AgentEntry implements Candidate {
 
   /** Takes a slot. */
   take(): void {
-    if (++this.activeTasks === this.concurrency) this.#setAvailable(false);
+    this.activeTasks++;
   }
 
   /** Gives a slot back. */
   release(): void {
-    if (this.activeTasks-- === this.concurrency && !this.draining) this.#setAvailable(true);
-    if (this.activeTasks === 0 && this.onIdle.size > 0) for (const tell of this.onIdle) tell();
+    this.activeTasks--;
+    if (this.activeTasks < this.notedTasks) noteRelease(this);
+    if (this.activeTasks === 0 && this.onIdle !== undefined) for (const tell of this.onIdle) tell();
   }
 
   /** Remembers how an attempt ended. */
@@ -110,12 +115,21 @@ export class AgentEntry implements Candidate {
     this.performance += LATEST * ((succeeded ? 1 : 0) - this.performance);
   }
 
+  /** The set of this agent alone, made when somebody asks for it by name. */
+  alone(): CandidateSet {
+    this.#alone ??= new CandidateSet({ agent: this.name, capabilities: [], specializations: [] }, [this]);
+    return this.#alone;
+  }
+
   /** Leaves every set, so that no decision finds it any more. */
   leave(): void {
     this.draining = true;
     for (const set of this.sets) set.remove(this);
     this.sets.length = 0;
-    this.available = false;
+  }
+
+  get available(): boolean {
+    return this.activeTasks < this.concurrency && !this.draining;
   }
 
   get load(): number {
@@ -160,12 +174,6 @@ export class AgentEntry implements Candidate {
       registeredAt: this.registeredAt,
     };
   }
-
-  #setAvailable(available: boolean): void {
-    this.available = available;
-    const change = available ? 1 : -1;
-    for (const set of this.sets) set.free += change;
-  }
 }
 
 /** What a set of agents has in common. */
@@ -179,27 +187,66 @@ export interface RequirementNames {
 export class CandidateSet {
   readonly requirement: RequirementNames;
   /** In the order of registration. */
-  readonly entries: AgentEntry[] = [];
-  /** How many of them have a free slot. */
-  free = 0;
+  readonly entries: AgentEntry[];
   /** How many tasks wait for one of them; kept by whoever lets tasks wait. */
   waiting = 0;
 
-  constructor(requirement: RequirementNames) {
+  #byLoad: LoadIndex<AgentEntry> | undefined;
+
+  /** @param entries Belongs to the set from now on. */
+  constructor(requirement: RequirementNames, entries: AgentEntry[] = []) {
     this.requirement = requirement;
+    this.entries = entries;
+    for (const entry of entries) entry.sets.push(this);
   }
 
   add(entry: AgentEntry): void {
     this.entries.push(entry);
     entry.sets.push(this);
-    if (entry.available) this.free++;
+    this.#byLoad?.add(entry);
   }
 
   remove(entry: AgentEntry): void {
     const index = this.entries.indexOf(entry);
     if (index < 0) return;
     this.entries.splice(index, 1);
-    if (entry.available) this.free--;
+    this.#byLoad?.remove(entry);
+  }
+
+  /** Lets go of every entry. Whoever still holds the set sees that it is empty, and asks for it again. */
+  dissolve(): void {
+    for (const entry of this.entries) {
+      entry.sets.splice(entry.sets.indexOf(this), 1);
+      this.#byLoad?.remove(entry);
+    }
+    this.entries.length = 0;
+    this.#byLoad = undefined;
+  }
+
+  /** True while one of them has a free slot. */
+  get hasFree(): boolean {
+    const { entries } = this;
+    // Nobody needs an order of one: an agent that is asked by name.
+    return entries.length === 1 ? entries[0]!.available : this.#index().first()?.available === true;
+  }
+
+  /** 0 while none of them has a free slot. */
+  get free(): number {
+    return this.hasFree ? 1 : 0;
+  }
+
+  /** The one with the smallest share of its slots in use; equals take turns in the order of registration. */
+  leastLoaded(): AgentEntry | undefined {
+    return this.#index().take();
+  }
+
+  /** Made when somebody asks: most sets are never asked. */
+  #index(): LoadIndex<AgentEntry> {
+    if (this.#byLoad === undefined) {
+      this.#byLoad = new LoadIndex();
+      for (const entry of this.entries) this.#byLoad.add(entry);
+    }
+    return this.#byLoad;
   }
 
   /** A text that tells a person what is asked for. */

@@ -241,6 +241,7 @@ export class AgentRegistry {
   async #idle(entry: AgentEntry, drainMs: number): Promise<void> {
     const wait = new Pause(this.#runtime.root, drainMs);
     const finish = (): void => wait.finish();
+    entry.onIdle ??= new Set();
     entry.onIdle.add(finish);
     // A coordinator that closes in between ends the wait; what is left is stopped all the same.
     await wait.result.catch(ignore);

@@ -2,6 +2,13 @@ import type { Candidate } from '../agents/index.ts';
 import type { RoutingStrategy } from './strategy.ts';
 import { Turns } from './turns.ts';
 
+const made = new WeakSet<RoutingStrategy>();
+
+/** True for what {@link leastLoaded} made: the candidates know its answer. False for whatever wraps it. */
+export function isLeastLoaded(strategy: RoutingStrategy): boolean {
+  return made.has(strategy);
+}
+
 /**
  * The agent with the smallest share of its slots in use.
  *
@@ -10,7 +17,7 @@ import { Turns } from './turns.ts';
  */
 export function leastLoaded(): RoutingStrategy {
   const turns = new Turns();
-  return Object.freeze({
+  const strategy = Object.freeze({
     name: 'least-loaded',
     choose: (_request, candidates) => {
       const size = candidates.length;
@@ -30,4 +37,6 @@ export function leastLoaded(): RoutingStrategy {
       return best;
     },
   } satisfies RoutingStrategy);
+  made.add(strategy);
+  return strategy;
 }

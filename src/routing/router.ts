@@ -2,6 +2,7 @@ import { AgentEntry, type CandidateSet } from '../agents/index.ts';
 import { CadreError } from '../kernel/errors.ts';
 import { ignore, isThenable } from '../kernel/functions.ts';
 import { port, type Rule } from '../kernel/options.ts';
+import { isLeastLoaded } from './least-loaded.ts';
 import type { RoutingRequest, RoutingStrategy } from './strategy.ts';
 
 /** The routing strategy threw, or chose something that is no candidate. What it threw is `cause`. */
@@ -22,9 +23,11 @@ export const strategyRule: Rule<RoutingStrategy> = port<RoutingStrategy>('Routin
 /** Asks the strategy, and believes it only what it may decide. */
 export class Router {
   readonly #strategy: RoutingStrategy;
+  readonly #byLoad: boolean;
 
   constructor(strategy: RoutingStrategy) {
     this.#strategy = strategy;
+    this.#byLoad = isLeastLoaded(strategy);
   }
 
   /** The agent for a task. The set must have a free agent. @throws RoutingError */
@@ -32,6 +35,7 @@ export class Router {
     const { entries } = set;
     // With one candidate there is nothing to decide.
     if (entries.length === 1) return entries[0] as AgentEntry;
+    if (this.#byLoad) return set.leastLoaded() as AgentEntry;
     try {
       const chosen: unknown = this.#strategy.choose(request, entries);
       // An entry knows its sets, which are few; the set's entries may be many.

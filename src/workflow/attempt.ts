@@ -13,8 +13,6 @@ export interface StepKeeper extends SlotOwner {
   /** What the idempotency keys of its steps begin with. */
   readonly key: string;
   idOf(step: number): string;
-  /** How long an attempt may take, counted from its start here. */
-  timeLimitOf(step: number): number;
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void;
   slotFreed(abandoned: boolean): void;
   progressed(attempt: StepAttempt, value: unknown): void;
@@ -30,6 +28,7 @@ export class StepAttempt extends Attempt {
   readonly retry: PromiseWithResolvers<unknown> | undefined;
   /** Set while somebody else carries it out. */
   job: StepJob | undefined;
+  readonly #timeoutMs: number;
 
   constructor(
     keeper: StepKeeper,
@@ -37,9 +36,10 @@ export class StepAttempt extends Attempt {
     number: number,
     input: unknown,
     retry: PromiseWithResolvers<unknown> | undefined,
-    dueAt: number,
+    timeoutMs: number,
   ) {
-    super(keeper, keeper.scope, number, dueAt);
+    super(keeper, keeper.scope, number, keeper.runtime.now + timeoutMs);
+    this.#timeoutMs = timeoutMs;
     this.step = step;
     this.input = input;
     this.retry = retry;
@@ -77,7 +77,7 @@ export class StepAttempt extends Attempt {
   }
 
   timeout(): Error {
-    return new TimeoutError(this.label, this.owner.timeLimitOf(this.step));
+    return new TimeoutError(this.label, this.#timeoutMs);
   }
 
   protected fulfilled(output: unknown): void {

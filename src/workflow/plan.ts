@@ -1,5 +1,5 @@
 import { CycleError, DuplicateStepError, UnknownStepError } from './errors.ts';
-import { initialRows } from './rows.ts';
+import { initialRows, NOTHING } from './rows.ts';
 import type { StepDefinition } from './step.ts';
 
 /**
@@ -13,8 +13,12 @@ export interface Plan {
   readonly waits: readonly number[];
   /** The rows of the state of a run that has not begun. */
   readonly rows: readonly number[];
+  /** The outputs of a run that has not begun. */
+  readonly outputs: readonly unknown[];
   /** The steps that step i waits for are `dependencies[firstDependency[i]]` to before `firstDependency[i + 1]`. */
   readonly dependencies: Int32Array;
+  /** The ids of {@link dependencies}. */
+  readonly dependencyIds: readonly string[];
   readonly firstDependency: Int32Array;
   /** The steps that wait for step i are `dependants[firstDependant[i]]` to before `firstDependant[i + 1]`. */
   readonly dependants: Int32Array;
@@ -74,7 +78,9 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
     index,
     waits,
     rows: initialRows(waits),
+    outputs: new Array<unknown>(size).fill(NOTHING),
     dependencies: Int32Array.from(dependencies),
+    dependencyIds: dependencies.map((dependency) => steps[dependency]!.id),
     firstDependency,
     dependants,
     firstDependant,

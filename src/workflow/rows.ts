@@ -37,3 +37,6 @@ export function initialRows(waits: readonly number[]): number[] {
   for (const count of waits) rows.push(PENDING, 0, NEVER, NEVER, count);
   return rows;
 }
+
+/** The output of a step that has none. */
+export const NOTHING: unique symbol = Symbol('nothing');

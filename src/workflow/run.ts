@@ -35,6 +35,8 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
   #failures: StepFailure[] | undefined;
   #firstError: unknown;
   #advancing = false;
+  /** True when steps may have their turn and no slot was free for them. */
+  #starved = false;
   #finishing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
 
@@ -117,7 +119,12 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
       else this.record.stepSkipped(step, reason);
     }
     this.#advancing = false;
+    this.#starved = !this.#steps.hasFreeSlot;
     if (!this.ended && this.record.state.left === 0 && !this.#finishing) this.#finish();
+  }
+
+  slotFreed(): void {
+    if (this.#starved) this.advance();
   }
 
   stepCompleted(step: number, output: unknown): void {

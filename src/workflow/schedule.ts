@@ -1,6 +1,6 @@
 import type { SkipReason } from './events.ts';
 import type { Plan } from './plan.ts';
-import { COMPLETED } from './rows.ts';
+import { NOTHING } from './rows.ts';
 import type { RunState } from './state.ts';
 
 /** There is no step whose turn has come. */
@@ -30,10 +30,11 @@ export function scopeOf(
 ): Readonly<Record<string, unknown>> {
   const scope: Record<string, unknown> = Object.create(plan.scopeRoot);
   scope['input'] = input;
-  const { dependencies, firstDependency, steps } = plan;
-  for (let edge = firstDependency[step]!; edge < firstDependency[step + 1]!; edge++) {
-    const dependency = dependencies[edge]!;
-    if (state.statusOf(dependency) === COMPLETED) scope[steps[dependency]!.id] = state.outputs[dependency];
+  const { dependencies, dependencyIds, firstDependency } = plan;
+  const end = firstDependency[step + 1]!;
+  for (let edge = firstDependency[step]!; edge < end; edge++) {
+    const output = state.outputs[dependencies[edge]!];
+    if (output !== NOTHING) scope[dependencyIds[edge]!] = output;
   }
   return scope;
 }
@@ -42,7 +43,8 @@ export function scopeOf(
 export function outputsOf(plan: Plan, state: RunState): Readonly<Record<string, unknown>> {
   const outputs: Record<string, unknown> = {};
   for (let step = 0; step < plan.steps.length; step++) {
-    if (state.statusOf(step) === COMPLETED) outputs[plan.steps[step]!.id] = state.outputs[step];
+    const output = state.outputs[step];
+    if (output !== NOTHING) outputs[plan.steps[step]!.id] = output;
   }
   return outputs;
 }

@@ -32,7 +32,7 @@ export class RunState {
   startedAt: number | undefined;
   endedAt: number | undefined;
   error: ErrorRecord | undefined;
-  /** The outputs of the steps that are completed. */
+  /** The outputs of the steps that are completed; `NOTHING` for others. */
   readonly outputs: unknown[];
   /** Why steps failed. Made at the first. */
   errors: Map<number, ErrorRecord> | undefined;
@@ -52,7 +52,7 @@ export class RunState {
   constructor(plan: Plan) {
     this.#plan = plan;
     this.#rows = plan.rows.slice();
-    this.outputs = new Array<unknown>(plan.steps.length);
+    this.outputs = plan.outputs.slice();
     this.ready = plan.ready.slice();
     this.turns = plan.roots.length;
     this.left = plan.steps.length;

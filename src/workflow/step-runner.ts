@@ -4,7 +4,7 @@ import { invoke } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
-import { effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
+import { effectivePolicy, type PolicySettings, type Retry, retryAfter } from '../resilience/index.ts';
 import { StepAttempt, type StepKeeper } from './attempt.ts';
 import { Workflow } from './definition.ts';
 import type { StepJob } from './executor.ts';
@@ -24,8 +24,9 @@ export interface StepOwner {
   readonly host: RunHost;
   stepCompleted(step: number, output: unknown): void;
   stepFailed(step: number, error: unknown): void;
-  /** A slot is free, or a retry waits for one. */
+  /** A retry waits for a free slot. */
   advance(): void;
+  slotFreed(): void;
 }
 
 /** A retry that waits for a free slot. */
@@ -120,7 +121,7 @@ export class StepRunner implements StepKeeper {
       this.runtime.tick();
       this.#owner.host.stepAbandoned();
     }
-    this.#owner.advance();
+    this.#owner.slotFreed();
   }
 
   #attempt(
@@ -130,15 +131,8 @@ export class StepRunner implements StepKeeper {
     retry: PromiseWithResolvers<unknown> | undefined,
   ): void {
     const { record, host } = this.#owner;
-    const { run } = this.#definitionOf(step);
-    const attempt = new StepAttempt(
-      this,
-      step,
-      number,
-      input,
-      retry,
-      this.runtime.now + this.timeLimitOf(step),
-    );
+    const { run, policy } = this.#definitionOf(step);
+    const attempt = new StepAttempt(this, step, number, input, retry, this.#timeLimit(run, policy));
     this.#slotsInUse++;
     this.#running[step] = attempt;
     record.stepStarted(step, number);
@@ -154,16 +148,15 @@ export class StepRunner implements StepKeeper {
   }
 
   /** Whoever carries an attempt out for us counts from its own start, so that a wait for a free agent is not taken off it. */
-  timeLimitOf(step: number): number {
-    const { run } = this.#definitionOf(step);
-    const stated = this.#statedTimeout(step);
+  #timeLimit(run: StepTarget, policy: PolicySettings | undefined): number {
+    const stated = this.#stated(policy);
     if (typeof run === 'function') return stated ?? this.#owner.host.codeTimeoutMs;
     return run instanceof Workflow && stated !== undefined ? stated : Number.POSITIVE_INFINITY;
   }
 
-  /** The time limit of an attempt, if step or workflow says. */
-  #statedTimeout(step: number): number | undefined {
-    return this.#definitionOf(step).policy?.timeout ?? this.#owner.definition.policy?.timeout;
+  /** The time limit of an attempt, if the step with this policy or the workflow says. */
+  #stated(policy: PolicySettings | undefined): number | undefined {
+    return policy?.timeout ?? this.#owner.definition.policy?.timeout;
   }
 
   /** Looks through the attempts at `dueAt` at the latest; the run's own time is watched without it. */
@@ -214,7 +207,7 @@ export class StepRunner implements StepKeeper {
     const { id: step, input, number, idempotencyKey, scope } = attempt;
     if (target instanceof Workflow)
       return host.startWithin(scope, { runId, step, idempotencyKey }, target, input);
-    const timeoutMs = this.#statedTimeout(attempt.step);
+    const timeoutMs = this.#stated(this.#definitionOf(attempt.step).policy);
     const work = { scope, runId, step, attempt: number, idempotencyKey, timeoutMs };
     return host.executor.execute(target as Callee<never, unknown> | Requirement, input, work);
   }

@@ -1,7 +1,6 @@
 /**
- * moleculer: a broker in one process, an action for each agent and an event handler for each subscriber.
- * Everything that can be switched off is: no transporter, logger, metrics, tracing, cacher, validator and timeout,
- * and none of its internal middleware, which makes its events a third faster and its calls no slower.
+ * moleculer: a broker in one process, an action for each agent and an event handler for each subscriber. As it comes,
+ * but for the logger: its calls have no deadline then. `moleculer-deadline.ts` gives them one.
  * A call names the action, so it is the same job as `request`; it has no choice of an agent as `ask` has.
  */
 import { type Context, ServiceBroker, type ServiceSchema } from 'moleculer';
@@ -9,17 +8,11 @@ import { type Call, inWaves, oneAtATime } from './harness/call-sides.ts';
 import { publishSide } from './harness/publish-side.ts';
 import type { PeerSides } from './harness/types.ts';
 
-async function startBroker(services: readonly ServiceSchema[]): Promise<ServiceBroker> {
-  const broker = new ServiceBroker({
-    logger: false,
-    metrics: false,
-    tracing: false,
-    cacher: false,
-    validator: false,
-    requestTimeout: 0,
-    internalServices: false,
-    internalMiddlewares: false,
-  });
+async function startBroker(
+  services: readonly ServiceSchema[],
+  requestTimeout: number,
+): Promise<ServiceBroker> {
+  const broker = new ServiceBroker({ logger: false, requestTimeout });
   for (const service of services) broker.createService(service);
   await broker.start();
   return broker;
@@ -30,22 +23,27 @@ const adder = (name: string): ServiceSchema => ({
   actions: { add: async (ctx: Context<{ x: number }>) => ctx.params.x + 1 },
 });
 
-export const sides: PeerSides = {
+/** Calls that wait `requestTimeout` milliseconds for their answer; 0 for ever. */
+export const callSides = (requestTimeout: number): PeerSides => ({
   async W1(size) {
-    const broker = await startBroker([adder('adder')]);
+    const broker = await startBroker([adder('adder')], requestTimeout);
     const call: Call = (x) => broker.call('adder.add', { x });
     return oneAtATime(size, call, () => broker.stop());
   },
 
   async W2(size) {
     const names = Array.from({ length: size }, (_, agent) => `adder-${agent}`);
-    const broker = await startBroker(names.map(adder));
+    const broker = await startBroker(names.map(adder), requestTimeout);
     const agents = names.map((name): Call => {
       const action = `${name}.add`;
       return (x) => broker.call(action, { x });
     });
     return inWaves(5, agents, () => broker.stop());
   },
+});
+
+export const sides: PeerSides = {
+  ...callSides(0),
 
   /** Awaited: without, a thousand open broadcasts wait at once, which takes longer. */
   W3(size) {
@@ -58,6 +56,7 @@ export const sides: PeerSides = {
             name: `subscriber-${subscriber}`,
             events: { news: (ctx: Context<number>) => receive(ctx.params) },
           })),
+          0,
         );
         broker = started;
         return (body) => started.broadcastLocal('news', body);

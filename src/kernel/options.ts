@@ -44,8 +44,39 @@ export function parseOptions<S extends object>(owner: string, rules: Rules<S>, o
   try {
     return readFields(rules, options === undefined ? {} : options);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);
+    throw named(owner, error);
+  }
+}
+
+/** What a rule threw, with the owner and the option that it does not know. */
+function named(owner: string, error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  return new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);
+}
+
+/** The options of a method that is called often: only what a caller passes is looked at. */
+export class CallOptions<S extends object> {
+  /** The settings when nothing is passed. */
+  readonly defaults: S;
+  readonly #method: string;
+  readonly #rules: Rules<S>;
+
+  constructor(method: string, rules: Rules<S>) {
+    this.#method = method;
+    this.#rules = rules;
+    this.defaults = parseOptions(method, rules, {});
+  }
+
+  /** Like {@link parseOptions}. @throws InvalidOptionsError */
+  read(options: unknown): S {
+    if (options === undefined) return this.defaults;
+    const settings = { ...this.defaults };
+    try {
+      readGiven(this.#rules, options, settings);
+    } catch (error) {
+      throw named(this.#method, error);
+    }
+    return settings;
   }
 }
 
@@ -54,9 +85,7 @@ export function parseOption<T>(owner: string, option: string, rule: Rule<T>, val
   try {
     return rule(value);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const refusal = error.under(option);
-    throw new InvalidOptionsError(owner, refusal.path, refusal.rule, refusal.value);
+    throw named(owner, error instanceof Refusal ? error.under(option) : error);
   }
 }
 
@@ -66,22 +95,33 @@ export function fields<S extends object>(rules: Rules<S>): Rule<S> {
 }
 
 function readFields<S extends object>(rules: Rules<S>, value: unknown): S {
+  const settings: Partial<S> = {};
+  const given = readGiven(rules, value, settings);
+  for (const key of Object.keys(rules) as (keyof S & string)[]) {
+    if (!Object.hasOwn(given, key)) settings[key] = ruled(rules, key, undefined);
+  }
+  return settings as S;
+}
+
+/** Reads the options that were passed into `settings`. */
+function readGiven<S extends object>(rules: Rules<S>, value: unknown, settings: Partial<S>): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
   const given = value as Record<string, unknown>;
   for (const key of Object.keys(given)) {
     if (!Object.hasOwn(rules, key)) {
       throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
     }
+    settings[key as keyof S] = ruled(rules, key as keyof S & string, given[key]);
   }
-  const settings: Partial<S> = {};
-  let key = '' as keyof S & string;
+  return given;
+}
+
+function ruled<S extends object, K extends keyof S & string>(rules: Rules<S>, key: K, value: unknown): S[K] {
   try {
-    for (key in rules) settings[key] = rules[key](given[key]);
+    return rules[key](value);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw error.under(key);
+    throw error instanceof Refusal ? error.under(key) : error;
   }
-  return settings as S;
 }
 
 /** The setting is `fallback` when the option is left out. */

@@ -1,7 +1,7 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
 import { checkName, checkPattern } from '../kernel/names.ts';
-import { parseOption, parseOptions } from '../kernel/options.ts';
+import { CallOptions, parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { TurnQueue } from '../kernel/turn-queue.ts';
 import type { MessageEvent } from './events.ts';
@@ -59,8 +59,9 @@ export interface MessageStats {
   readonly abandoned: number;
 }
 
-/** What {@link MessageBroker.request} uses when no options are passed. */
-const NO_REQUEST_OPTIONS: RequestSettings = parseOptions('request', requestRules, {});
+const requestOptions = new CallOptions('request', requestRules);
+const publishOptions = new CallOptions('publish', publishRules);
+const broadcastOptions = new CallOptions('broadcast', publishRules);
 
 /**
  * Messages between addresses: publish and subscribe, request and respond, broadcast.
@@ -109,7 +110,7 @@ export class MessageBroker {
   publish(topic: string, body: unknown, options?: PublishOptions): void {
     this.#checkOpen();
     checkName('topic', topic);
-    const facts = options === undefined ? undefined : parseOptions('publish', publishRules, options);
+    const facts = publishOptions.read(options);
     const message = new Message(this.#runtime.ids, topic, body, facts);
     this.#published++;
     const { events, clock } = this.#runtime;
@@ -163,8 +164,7 @@ export class MessageBroker {
     try {
       this.#checkOpen();
       checkName('topic', topic);
-      const settings =
-        options === undefined ? NO_REQUEST_OPTIONS : parseOptions('request', requestRules, options);
+      const settings = requestOptions.read(options);
       return this.#request(topic, body, settings, settings).result;
     } catch (error) {
       return Promise.reject(error);
@@ -210,7 +210,7 @@ export class MessageBroker {
   broadcast(pattern: string, body: unknown, options?: PublishOptions): number {
     this.#checkOpen();
     checkPattern(pattern);
-    const facts = options === undefined ? undefined : parseOptions('broadcast', publishRules, options);
+    const facts = broadcastOptions.read(options);
     const topics = this.#transport.topics(pattern);
     const { pending } = this.#settings;
     if (this.#counters.pending + topics.length > pending)

@@ -2,7 +2,7 @@ import { type AgentEntry, AgentRegistry } from '../agents/index.ts';
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
 import { isThenable } from '../kernel/functions.ts';
-import { parseOption, parseOptions } from '../kernel/options.ts';
+import { CallOptions, parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
 import { Scope } from '../kernel/scope.ts';
@@ -58,13 +58,8 @@ export interface StepTask extends TaskOrigin {
   readonly timeoutMs: number | undefined;
 }
 
-/** What a task gets when no options are passed. */
-const NO_OPTIONS: SubmitSettings = parseOptions('submit', submitRules, {});
+const submitOptions = new CallOptions('submit', submitRules);
 const ONE_ATTEMPT = parseOption('step', 'policy', policyRule, { attempts: 1 });
-
-function parseSubmit(options: SubmitOptions | undefined): SubmitSettings {
-  return options === undefined ? NO_OPTIONS : parseOptions('submit', submitRules, options);
-}
 
 /**
  * Gives tasks to agents: finds the candidates, asks the routing strategy, keeps to every agent's concurrency, lets
@@ -107,7 +102,7 @@ export class TaskDistributor {
   submit<I, O>(target: Callee<I, O>, input: I, options?: SubmitOptions): TaskHandle<O>;
   submit(target: string | Requirement, input: unknown, options?: SubmitOptions): TaskHandle;
   submit(target: TaskTarget, input: unknown, options?: SubmitOptions): TaskHandle {
-    return this.#accept(this.#runtime.root, target, input, parseSubmit(options), undefined);
+    return this.#accept(this.#runtime.root, target, input, submitOptions.read(options), undefined);
   }
 
   /** Submits a task and waits for its output. Rejects with what {@link submit} throws, or with the task's error. */
@@ -136,7 +131,7 @@ export class TaskDistributor {
     options: SubmitOptions | undefined,
   ): Promise<unknown> {
     try {
-      return this.#accept(parent, target, input, parseSubmit(options), undefined).result;
+      return this.#accept(parent, target, input, submitOptions.read(options), undefined).result;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -145,7 +140,7 @@ export class TaskDistributor {
   /** @internal Carries out one attempt at a step, whose attempts and deadline are the engine's. */
   carryOut(target: TaskTarget, input: unknown, work: StepTask): Task {
     const settings: SubmitSettings = {
-      ...NO_OPTIONS,
+      ...submitOptions.defaults,
       timeout: Number.POSITIVE_INFINITY,
       idempotencyKey: work.idempotencyKey,
       policy: { ...ONE_ATTEMPT, timeout: work.timeoutMs },
@@ -208,7 +203,7 @@ export class TaskDistributor {
       const isOurs = reply instanceof Scope && reply.runtime === this.#runtime;
       const parent = isOurs ? reply : this.#runtime.root;
       const timeout = isOurs ? Number.POSITIVE_INFINITY : reply.timeLeft();
-      const task = this.#accept(parent, name, body, { ...NO_OPTIONS, priority, timeout }, undefined);
+      const task = this.#accept(parent, name, body, { ...submitOptions.defaults, priority, timeout }, undefined);
       reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
       task.result.then(
         (output) => reply.ended || reply.fulfil(output),

@@ -202,6 +202,9 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   }
 
   #effort(): { attempts: number; durationMs: number } {
-    return { attempts: this.attemptsMade, durationMs: Math.floor(this.runtime.clock.monotonic()) - this.acceptedAt };
+    return {
+      attempts: this.attemptsMade,
+      durationMs: Math.floor(this.runtime.clock.monotonic()) - this.acceptedAt,
+    };
   }
 }

@@ -1,7 +1,7 @@
 import { ClosedError, FullError } from '../kernel/errors.ts';
 import type { EventHub } from '../kernel/events.ts';
 import { isThenable } from '../kernel/functions.ts';
-import { parseOption, parseOptions } from '../kernel/options.ts';
+import { CallOptions, parseOption, parseOptions } from '../kernel/options.ts';
 import { Runtime } from '../kernel/runtime.ts';
 import { validate } from '../kernel/schema.ts';
 import type { Scope } from '../kernel/scope.ts';
@@ -16,7 +16,6 @@ import {
   type EngineSettings,
   engineRules,
   type RunOptions,
-  type RunSettings,
   runRules,
   type WorkflowEngineOptions,
   workflowRule,
@@ -47,8 +46,7 @@ export interface WorkflowStats {
   readonly abandoned: number;
 }
 
-/** What a run gets when no options are passed. */
-const NO_OPTIONS: RunSettings = parseOptions('start', runRules, {});
+const startOptions = new CallOptions('start', runRules);
 
 /**
  * Runs workflows: each step starts the moment the steps before it have ended.
@@ -166,8 +164,7 @@ export class WorkflowEngine {
   ): LiveRun {
     if (this.#closed && parent === undefined) throw new ClosedError('WorkflowEngine');
     const definition = parseOption('start', 'workflow', workflowRule, workflow);
-    const { deadline, signal, id } =
-      options === undefined ? NO_OPTIONS : parseOptions('start', runRules, options);
+    const { deadline, signal, id } = startOptions.read(options);
     if (this.#active.size >= this.#settings.runs) throw new FullError('list of runs', this.#settings.runs);
     if (id !== undefined && this.get(id) !== undefined) throw new RunExistsError(id);
     const { input: schema } = definition;

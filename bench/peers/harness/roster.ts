@@ -27,6 +27,12 @@ const noPriorities: PeerJob = { lacks: 'no priorities' };
 /** All peers, in the order of the table's columns. How each is used stands in its module. */
 export const peers: readonly Peer[] = [
   { name: 'moleculer', module: 'moleculer.ts', package: 'moleculer', jobs: { W1: {}, W2: {}, W3: {} } },
+  {
+    name: 'moleculer-deadline',
+    module: 'moleculer-deadline.ts',
+    package: 'moleculer',
+    jobs: { W1: {}, W2: {} },
+  },
   { name: 'node:events', module: 'node-events.ts', jobs: { W3: {} } },
   { name: 'eventemitter3', module: 'eventemitter3.ts', package: 'eventemitter3', jobs: { W3: {} } },
   {

@@ -71,6 +71,8 @@ export class AgentEntry implements Candidate, Loaded {
   /** Kept here by whoever gives it work, to find it without looking it up. */
   host: unknown;
   places: Loaded['places'];
+  completed = 0;
+  performance = 1;
   readonly agent: Agent;
   readonly name: string;
   readonly specializations: readonly string[];
@@ -78,8 +80,6 @@ export class AgentEntry implements Candidate, Loaded {
   /** Every kept set that it belongs to. */
   sets: CandidateSet[] = [];
   #alone: CandidateSet | undefined;
-  performance = 1;
-  completed = 0;
   failed = 0;
   readonly #isEntry = true;
 
@@ -190,7 +190,6 @@ export class CandidateSet {
   readonly entries: AgentEntry[];
   /** How many tasks wait for one of them; kept by whoever lets tasks wait. */
   waiting = 0;
-
   #byLoad: LoadIndex<AgentEntry> | undefined;
 
   /** @param entries Belongs to the set from now on. */
@@ -228,11 +227,6 @@ export class CandidateSet {
     const { entries } = this;
     // Nobody needs an order of one: an agent that is asked by name.
     return entries.length === 1 ? entries[0]!.available : this.#index().first()?.available === true;
-  }
-
-  /** 0 while none of them has a free slot. */
-  get free(): number {
-    return this.hasFree ? 1 : 0;
   }
 
   /** The one with the smallest share of its slots in use; equals take turns in the order of registration. */

@@ -4,7 +4,7 @@ import type { Callee, Requirement } from '../kernel/work.ts';
 import type { RequirementNames } from './entry.ts';
 
 /** The name of a capability that is given by definition or by name. */
-export function nameOf(capability: Callee<never, unknown> | string): string {
+function nameOf(capability: Callee<never, unknown> | string): string {
   return typeof capability === 'string' ? capability : capability.name;
 }
 

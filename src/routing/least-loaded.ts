@@ -12,8 +12,8 @@ export function isLeastLoaded(strategy: RoutingStrategy): boolean {
 /**
  * The agent with the smallest share of its slots in use.
  *
- * Looks from a place that moves on with every choice, so equals take turns, and stops at the first idle agent,
- * so that the cost does not grow with the number of agents as long as one of them is idle.
+ * Equals take turns. The cost of a choice does not grow with the number of agents. Where a strategy of one's own asks
+ * this one, it looks at the candidates one by one, up to the first that is idle.
  */
 export function leastLoaded(): RoutingStrategy {
   const turns = new Turns();

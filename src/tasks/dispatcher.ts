@@ -84,7 +84,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   /** True when a task for these candidates would have to wait and there is no room to. */
   isFullFor(candidates: CandidateSet): boolean {
-    return candidates.free === 0 && this.#waiting >= this.#settings.queue;
+    return this.#waiting >= this.#settings.queue && !candidates.hasFree;
   }
 
   /** Sends a task on its way to an agent, or lets it wait for one. `now` is the monotonic time. */
@@ -93,7 +93,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     const candidates = this.#currentCandidates(task);
     if (candidates.entries.length === 0) {
       this.#attemptFailed(task, this.#noCandidate(candidates), undefined);
-    } else if (candidates.free === 0) {
+    } else if (!candidates.hasFree) {
       this.#wait(task, candidates);
     } else {
       let entry: AgentEntry;

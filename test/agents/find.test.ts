@@ -93,6 +93,7 @@ describe('find', () => {
     [{ specialisations: ['law'] }, 'specialisations'],
     [{ capabilities: ['read', { name: 'write' }] }, 'capabilities.1'],
     [{ capabilities: ['read', { kind: 'agent', name: 'write' }] }, 'capabilities.1'],
+    [{ capabilities: ['read', 'write', { name: 'sing' }] }, 'capabilities.2'],
   ])('refuses the requirement with %o, too, after a right one like it was answered', (wrong, option) => {
     const { house } = houseWith({ agents: [namedAgent('ada', { capabilities: ['read', 'write'] })] });
     const right = { capabilities: ['read', 'write'] };

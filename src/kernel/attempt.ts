@@ -112,6 +112,7 @@ export abstract class Attempt implements Invocation, ContextWork {
 
   /** Ends it without an outcome: the work was stopped, and with it what the attempt asked of others. */
   giveUp(reason: unknown): void {
+    if (this.ended) return;
     this.stopReason = reason;
     this.ended = true;
     linger(this);

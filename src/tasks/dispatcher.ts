@@ -258,7 +258,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         events.emit(event);
       }
     }
-    const next = entry.draining ? undefined : this.#nextFor(entry);
+    const next = this.#nextFor(entry);
     if (next === undefined) {
       this.#active--;
       entry.release();
@@ -269,7 +269,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     }
   }
 
-  /** The most urgent of the tasks that wait for an agent; the oldest among equals. */
+  /** The most urgent of the tasks that wait for an agent; the oldest among equals. None once it drains: it has left its sets. */
   #nextFor(entry: AgentEntry): Task | undefined {
     if (this.#waiting === 0) return undefined;
     let first: Task | undefined;

@@ -29,12 +29,13 @@ import { RunState } from './state.ts';
 export class RunRecord implements RecordedRun {
   readonly plan: Plan;
   readonly state: RunState;
-  /** The wall time of the beginning; times in state and history count from it. */
-  readonly wallStart: number;
+  /** The wall time of the first entry; times in state and history count from it. */
+  wallStart = 0;
   readonly #place: RunPlace;
   readonly #runtime: Runtime;
   readonly #history: RunHistory;
-  readonly #start: number;
+  /** The monotonic time of the first entry. */
+  #start: number | undefined;
 
   constructor(runtime: Runtime, plan: Plan, place: RunPlace) {
     this.plan = plan;
@@ -42,8 +43,6 @@ export class RunRecord implements RecordedRun {
     this.#history = new RunHistory(plan.steps.length);
     this.#runtime = runtime;
     this.#place = place;
-    this.#start = runtime.now;
-    this.wallStart = runtime.wallNow();
   }
 
   get place(): RunPlace {
@@ -109,8 +108,9 @@ export class RunRecord implements RecordedRun {
     if (!events.wants('step.progressed')) return;
     this.#runtime.tick();
     const { runId, workflow, parent } = this.#place;
+    const sinceStart = this.#at();
     const facts = {
-      at: this.wallStart + this.#at(),
+      at: this.wallStart + sinceStart,
       runId,
       workflow,
       ...(parent === undefined ? {} : { parent }),
@@ -134,6 +134,10 @@ export class RunRecord implements RecordedRun {
 
   /** The time of what happens now. */
   #at(): number {
+    if (this.#start === undefined) {
+      this.#start = this.#runtime.now;
+      this.wallStart = this.#runtime.wallNow();
+    }
     return Math.round(this.#runtime.now - this.#start);
   }
 

@@ -201,14 +201,17 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
   protected override fulfilled(output: unknown): void {
     this.record.runCompleted();
     this.resolve(output);
-    this.#close(undefined);
+    this.#steps.close(undefined);
+    this.#close();
   }
 
   protected override failed(error: unknown): void {
     const cancelled = error === this.stopReason && !(error instanceof TimeoutError);
+    // Before anybody hears of it: a signal that is first looked at then has aborted.
+    this.#steps.close(error);
     this.record.runStopped(cancelled ? 'cancelled' : 'failed', error);
     this.reject(error);
-    this.#close(error);
+    this.#close();
   }
 
   protected cancellation(reason: unknown): Error {
@@ -219,8 +222,7 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     return new TimeoutError(`run of workflow "${this.workflow}"`, this.#timeoutMs);
   }
 
-  #close(reason: unknown): void {
-    this.#steps.close(reason);
+  #close(): void {
     this.runtime.deadlines.release();
     this.record.close();
     this.host.runEnded(this);

@@ -104,6 +104,7 @@ export class StepRunner implements StepKeeper {
 
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void {
     const { step, retry } = attempt;
+    if (this.#owner.scope.ended) return;
     this.#running[step] = undefined;
     if (succeeded) {
       if (retry === undefined) this.#owner.stepCompleted(step, outcome);
@@ -186,7 +187,10 @@ export class StepRunner implements StepKeeper {
 
   /** Gives an attempt to whoever can carry it out. */
   #handOver(target: Exclude<StepTarget, StepFunction>, attempt: StepAttempt): void {
-    const settled = (): void => this.slotFreed(false);
+    const settled = (): void => {
+      this.runtime.tick();
+      this.slotFreed(false);
+    };
     try {
       attempt.job = this.#jobFor(target, attempt);
     } catch (error) {

@@ -228,3 +228,22 @@ describe('tasks that wait for an agent', () => {
     expect(house.tasks.stats().waiting).toBe(0);
   });
 });
+
+it('stops once what ends while its neighbour is being stopped', async () => {
+  const { agent, desk } = deskAgent('ada', { concurrency: 2 });
+  const { clock, house } = houseWith({ agents: [agent], grace: 100 });
+  const tasks = [house.tasks.submit('ada', 1), house.tasks.submit('ada', 2)];
+  house.events.on('task.failed', () => {
+    for (const task of tasks) task.cancel();
+  });
+  await clock.settle();
+  await house.agents.unregister('ada');
+  await clock.advance(100);
+
+  expect(tasks.map(({ status }) => status).sort()).toEqual(['cancelled', 'failed']);
+  expect(house.tasks.stats()).toMatchObject({ abandoned: 2, failed: 1, cancelled: 1 });
+  expectAtRest(house, clock);
+  for (const job of desk.jobs) job.finish();
+  await clock.settle();
+  expectAtRest(house, clock);
+});

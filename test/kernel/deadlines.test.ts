@@ -137,3 +137,15 @@ it('holds 10,000 open requests of any timeout with one timer', async () => {
   await clock.advance(10_000);
   expect(clock.pendingTimers).toBe(0);
 });
+
+it('rings what a blocked loop made late in the order in which it was due', async () => {
+  const { clock, rang, arm } = setUp();
+  arm(1, 40);
+  await clock.advance(30);
+  arm(2, 15);
+  arm(3, 7);
+  clock.stall(100);
+  await clock.advance(0);
+
+  expect(rang.map(({ id }) => id)).toEqual([3, 1, 2]);
+});

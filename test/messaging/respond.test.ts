@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NoResponderError, TopicTakenError } from '../../src/index.ts';
+import { MessageBroker, NoResponderError, TopicTakenError } from '../../src/index.ts';
+import { FakeClock } from '../../src/testing/index.ts';
 import { brokerWithDesk, leftOf, NOTHING } from '../support/broker.ts';
 import { thrownBy, watch } from '../support/outcome.ts';
 
@@ -112,4 +113,12 @@ describe('a broadcast', () => {
 
     expect(receivers).toEqual([1, 0]);
   });
+});
+
+it('counts a handler while it runs, also one that answers at once', async () => {
+  const broker = new MessageBroker({ clock: new FakeClock() });
+  broker.respond('desk', () => broker.stats().active);
+
+  expect(await broker.request('desk', 1)).toBe(1);
+  expect(broker.stats().active).toBe(0);
 });

@@ -250,3 +250,27 @@ describe('a context that is used too late', () => {
     expect(desk.job(0).context.signal.aborted).toBe(true);
   });
 });
+
+it('is stopped with what it is part of by the one clock, when a blocked loop makes its answer late', async () => {
+  const seen: { inner?: unknown; reason?: unknown } = {};
+  const { clock, house } = houseWith();
+  const outer = defineAgent('outer', {
+    policy: { timeout: 20 },
+    handle: async (_input: unknown, { ask, signal }: HandlerContext) => {
+      seen.inner = await rejection(ask('inner', 1));
+      seen.reason = signal.reason;
+      return 'late';
+    },
+  });
+  house.agents.register(outer);
+  house.agents.register(defineAgent('inner', { handle: () => clock.stall(30) }));
+  const outcome = watch(house.ask('outer', 1));
+  await clock.settle();
+
+  // No timer has had a chance yet.
+  expect(outcome.value).toMatchObject({ code: 'TIMEOUT', what: expect.stringContaining('"outer"') });
+  expect(seen.inner).toBe(outcome.value);
+  expect(seen.reason).toBe(outcome.value);
+  await clock.advance(1);
+  expectAtRest(house, clock);
+});

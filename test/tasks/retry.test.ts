@@ -231,3 +231,23 @@ it('tells each retry: whose attempt failed, how, and when the next comes', async
   expect(events[4]).toMatchObject({ attempt: 3, delayMs: 200, at: clock.now() - 900 });
   expect(events[6]).toMatchObject({ attempts: 3, durationMs: 300 });
 });
+
+it('waits between two attempts, and its handle says so', async () => {
+  const { agent, desk } = deskAgent('ada');
+  const { clock, house } = houseWith({ agents: [agent] });
+  const policy = { attempts: 2, backoff: { initial: 100, jitter: 0 } };
+  const task = house.tasks.submit('ada', 1, { policy });
+  const statuses: string[] = [task.status];
+  await clock.settle();
+  statuses.push(task.status);
+  desk.job(0).fail(new Error('no'));
+  await clock.settle();
+  statuses.push(task.status);
+  await clock.advance(100);
+  statuses.push(task.status);
+  desk.job(1).finish();
+  await clock.settle();
+
+  // What is handed to a free agent runs, though its handler has not been called.
+  expect([...statuses, task.status]).toEqual(['running', 'running', 'waiting', 'running', 'completed']);
+});

@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { TimeoutError } from '../../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { defineAgent, defineCapability, type Schema, TimeoutError } from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { deskAgent, houseWith, namedAgent, record, types, WORK } from '../support/house.ts';
 import { watch } from '../support/outcome.ts';
 
 const plain = { initial: 100, jitter: 0 };
+/** Never comes to an end. */
+const slowSchema: Schema<unknown, unknown> = {
+  '~standard': { version: 1, vendor: 'test', validate: () => new Promise(() => {}) },
+};
 
 describe('the timeout of a task', () => {
   it.each([
@@ -256,5 +260,34 @@ describe('a late output', () => {
     ];
     await clock.settle();
     expect([late.state, inTime.state]).toEqual(['rejected', 'fulfilled']);
+  });
+});
+
+describe('time that is up', () => {
+  it('while an asynchronous schema looks at the output ends the task, whatever time its attempt had', async () => {
+    const slow = defineCapability('slow', { output: slowSchema });
+    const { clock, house } = houseWith({
+      agents: [defineAgent('ada', { capabilities: [slow], handle: () => 1 })],
+    });
+    const outcome = watch(house.ask(slow, 1, { timeout: 100, policy: { timeout: 50 } }));
+    await clock.advance(99);
+    expect(outcome.state).toBe('pending');
+    await clock.advance(1);
+
+    expect(outcome.value).toMatchObject({ code: 'TIMEOUT', what: 'task "slow"', timeoutMs: 100 });
+    expectAtRest(house, clock);
+  });
+
+  it('for the task and its attempt at once is no reason to ask for another', async () => {
+    const retryWhen = vi.fn(() => true);
+    const { agent, desk } = deskAgent('ada');
+    const { clock, house } = houseWith({ agents: [agent] });
+    const policy = { attempts: 3, timeout: 100, retryWhen, backoff: plain };
+    const outcome = watch(house.ask('ada', 1, { timeout: 100, policy }));
+    await clock.advance(100);
+
+    expect(outcome.value).toMatchObject({ code: 'TIMEOUT', what: 'task "agent ada"' });
+    expect(retryWhen).not.toHaveBeenCalled();
+    desk.job(0).finish();
   });
 });

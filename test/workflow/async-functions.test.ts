@@ -8,6 +8,7 @@ import {
   sleep,
   startEngine,
   statusesOf,
+  takes,
   unhandledDuring,
 } from '../support/workflows.ts';
 
@@ -128,4 +129,22 @@ it.each([
   expect(run.status).toBe(status);
   expect(result).toMatchObject({ state: 'rejected', value: { code } });
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('asks an asynchronous `output` once, also where the last step took the only slot', async () => {
+  const { clock, engine } = startEngine();
+  let asked = 0;
+  const workflow = defineWorkflow('w', { concurrency: 1 })
+    .step('a', { run: () => 1 })
+    .step('b', { run: takes(clock, 5, 2) })
+    .output(async ({ a, b }) => {
+      asked++;
+      await sleep(clock, 10);
+      return [a, b];
+    });
+  const result = watch(engine.run(workflow, undefined));
+  await clock.advance(100);
+
+  expect(result.value).toEqual([1, 2]);
+  expect(asked).toBe(1);
 });

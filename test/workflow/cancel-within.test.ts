@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { CancelledError, defineWorkflow, type Run } from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { watch } from '../support/outcome.ts';
-import { linesOf, never, sleep, startHouse, takes } from '../support/workflows.ts';
+import { linesOf, never, sleep, startHouse, statusesOf, takes } from '../support/workflows.ts';
 
 // The host's own code runs in the midst of a run: mappings, conditions, listeners. Any of it may cancel the run.
 
@@ -125,3 +125,53 @@ it.each([
     expect(status).toBe(cancelsFirst ? 'cancelled' : 'completed');
   },
 );
+
+it('tells nothing of a step whose `when` cancels the run and then says no', async () => {
+  const { clock, house } = startHouse();
+  const ran: { run?: Run } = {};
+  const workflow = defineWorkflow('w').step('s', {
+    run: () => 1,
+    when: () => {
+      ran.run?.cancel();
+      return false;
+    },
+  });
+  const run = house.start(workflow, undefined);
+  ran.run = run;
+  watch(run.result);
+  await clock.settle();
+
+  expect(await linesOf(run)).toEqual(['run.started', 'run.cancelled']);
+  expect(statusesOf(run)).toEqual({ s: 'cancelled' });
+});
+
+it('keeps its end when a step that was tried again ends well in the same breath', async () => {
+  const { clock, house } = startHouse();
+  const ran: { run?: Run } = {};
+  const told: string[] = [];
+  const workflow = defineWorkflow('w').step('s', {
+    run: (_input, { attempt }) => {
+      if (attempt === 1) throw new Error('once more');
+      queueMicrotask(() => ran.run?.cancel());
+      return 'well';
+    },
+    policy: { attempts: 2, backoff: { initial: 0 } },
+  });
+  const run = house.start(workflow, undefined);
+  ran.run = run;
+  house.events.onAny((event) => void ('workflow' in event && told.push(event.type)));
+  const result = watch(run.result);
+  await clock.advance(100);
+
+  expect(result.value).toMatchObject({ code: 'CANCELLED' });
+  expect(statusesOf(run)).toEqual({ s: 'cancelled' });
+  expect(told.at(-1)).toBe('run.cancelled');
+  expect(await linesOf(run)).toEqual([
+    'run.started',
+    'step.started s',
+    'step.retried s',
+    'step.started s',
+    'step.cancelled s',
+    'run.cancelled',
+  ]);
+});

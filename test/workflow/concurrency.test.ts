@@ -140,3 +140,29 @@ it('never exceeds the limit, whatever fails, is tried again, times out or linger
     { numRuns: 150 },
   );
 });
+
+it('starts a retry that waits for a slot before steps that have not begun, the one that waits longest first', async () => {
+  const { clock, engine } = startEngine();
+  const starts: string[] = [];
+  const flaky = (id: string, initial: number) => ({
+    ...{ id, policy: { attempts: 2, backoff: { initial, jitter: 0 } } },
+    run: async (_input: unknown, { attempt }: { readonly attempt: number }) => {
+      starts.push(`${id}${attempt}`);
+      if (attempt === 1) throw new Error('no');
+      await sleep(clock, 10);
+    },
+  });
+  const calm = (id: string) => ({
+    id,
+    run: () => {
+      starts.push(id);
+      return sleep(clock, 20);
+    },
+  });
+  const steps = [flaky('a', 8), flaky('b', 4), calm('c'), calm('d')];
+  const run = engine.start(defineWorkflow('w', { concurrency: 1, steps }), undefined);
+  await clock.advance(200);
+
+  expect(starts).toEqual(['a1', 'b1', 'c', 'b2', 'a2', 'd']);
+  expect(run.status).toBe('completed');
+});

@@ -226,3 +226,50 @@ it('lets a listener that throws disturb neither the run nor the other listeners'
 
   expect(heard).toEqual(['run.started', 'step.started', 'step.completed', 'run.completed']);
 });
+
+it.each(['completed', 'failed', 'cancelled'] as const)(
+  'tells that it %s before anybody asked for the result, which is there then',
+  async (end) => {
+    const { clock, engine } = startEngine();
+    const workflow = defineWorkflow('w').step('s', {
+      run: end === 'completed' ? () => 1 : end === 'failed' ? failing(['no']).handle : untilAborted,
+    });
+    const run = engine.start(workflow, undefined);
+    const results: ReturnType<typeof watch>[] = [];
+    engine.events.on(`run.${end}`, () => results.push(watch(run.result)));
+    await clock.settle();
+    if (end === 'cancelled') run.cancel('enough');
+    await clock.settle();
+
+    const codes = { completed: undefined, failed: 'RUN_FAILED', cancelled: 'CANCELLED' };
+    expect(results).toHaveLength(1);
+    expect(results[0]?.state).toBe(end === 'completed' ? 'fulfilled' : 'rejected');
+    expect(results[0]?.value).toMatchObject(end === 'completed' ? { s: 1 } : { code: codes[end] });
+  },
+);
+
+it('answers everybody who waits for a next event when the run ends, though there is none', async () => {
+  const { clock, engine } = startEngine();
+  const run = engine.start(defineWorkflow('w').step('s', { run: takes(clock, 5) }), undefined);
+  const reading = run.events();
+  const results = Array.from({ length: 6 }, () => watch(reading.next()));
+  await clock.advance(10);
+
+  expect(results.map(({ state }) => state)).toEqual(Array(6).fill('fulfilled'));
+  expect(results.map(({ value }) => (value as IteratorResult<unknown>).done)).toEqual([
+    ...Array(4).fill(false),
+    ...[true, true],
+  ]);
+});
+
+it('tells nothing more to a reader that has left', async () => {
+  const { clock, engine } = startEngine();
+  const run = engine.start(defineWorkflow('w').step('s', { run: takes(clock, 5) }), undefined);
+  const reading = run.events();
+  await clock.settle();
+  expect(await reading.next()).toMatchObject({ done: false });
+  await reading.return?.();
+  await clock.advance(10);
+
+  expect(await reading.next()).toEqual({ done: true, value: undefined });
+});

@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest';
+import { memoryTransport, type Reply, type Responder, type Transport } from '../../src/index.ts';
+import { expectAtRest } from '../support/at-rest.ts';
+import { deskAgent, houseWith, namedAgent } from '../support/house.ts';
+import { watch } from '../support/outcome.ts';
+
+// Attempts travel as requests, through a transport that may be anybody's.
+
+/** Carries requests as `request` says. */
+function transportWith(
+  request: (reply: Reply, deliver: () => void, responders: ReadonlyMap<string, Responder>) => void,
+): Transport {
+  const inner = memoryTransport();
+  const responders = new Map<string, Responder>();
+  return {
+    publish: (message) => inner.publish(message),
+    subscribe: (pattern, subscriber) => inner.subscribe(pattern, subscriber),
+    topics: (pattern) => inner.topics(pattern),
+    request: (reply) => request(reply, () => inner.request(reply), responders),
+    respond: (topic, responder) => {
+      responders.set(topic, responder);
+      return inner.respond(topic, responder);
+    },
+  };
+}
+
+/** A house whose attempts go to somebody else, who has them in `replies`. */
+function houseWithRemote() {
+  const replies: Reply[] = [];
+  const transport = transportWith((reply) => replies.push(reply));
+  const { clock, house } = houseWith({
+    messages: { transport },
+    agents: [namedAgent('ada', { policy: { timeout: 100 } })],
+  });
+  return { clock, house, replies };
+}
+
+it('gets one message for each attempt, however often it looks', async () => {
+  const { clock, house, replies } = houseWithRemote();
+  watch(house.ask('ada', 'body', { priority: 'high' }));
+  await clock.settle();
+  const { message } = replies[0] as Reply;
+
+  expect(message).toMatchObject({ topic: 'agent.ada', body: 'body' });
+  expect(replies[0]?.message).toBe(message);
+  expect(replies[0]?.message.id).toBe(message.id);
+});
+
+it('is told how much time is left, and may answer', async () => {
+  const { clock, house, replies } = houseWithRemote();
+  const outcome = watch(house.ask('ada', 1));
+  await clock.advance(30);
+  expect(replies[0]?.timeLeft()).toBe(70);
+  replies[0]?.fulfil('from afar');
+  await clock.settle();
+
+  expect(outcome.value).toBe('from afar');
+  expectAtRest(house, clock);
+});
+
+it('is told once when nobody waits any more, and the slot is free', async () => {
+  const { clock, house, replies } = houseWithRemote();
+  const told: string[] = [];
+  const tasks = [house.tasks.submit('ada', 1), house.tasks.submit('ada', 2)];
+  await clock.settle();
+  replies[0]!.watcher = { waiterGone: () => told.push('first') };
+  tasks[0]?.cancel();
+  await clock.settle();
+  expect([told, replies.length]).toEqual([['first'], 2]);
+  replies[1]!.watcher = { waiterGone: () => told.push('second') };
+  await clock.advance(100);
+
+  expect(told).toEqual(['first', 'second']);
+  expect(tasks.map(({ status }) => status)).toEqual(['cancelled', 'failed']);
+  expectAtRest(house, clock);
+});
+
+it('may be slow: whoever gets the slot of an attempt that never arrived has its whole time', async () => {
+  let slow = true;
+  const transport: Transport = transportWith((_reply, deliver) => {
+    if (!slow) deliver();
+    slow = false;
+  });
+  const { agent, desk } = deskAgent('ada', { policy: { timeout: 20 } });
+  const { clock, house } = houseWith({ messages: { transport }, agents: [agent] });
+  const outcomes = [watch(house.ask('ada', 1)), watch(house.ask('ada', 2))];
+  await clock.advance(20);
+  expect(outcomes[0]?.value).toMatchObject({ code: 'TIMEOUT' });
+  await clock.advance(19);
+  desk.job(0).finish('in time');
+  await clock.settle();
+
+  expect(outcomes[1]?.value).toBe('in time');
+  expectAtRest(house, clock);
+});
+
+it('may bring work to another agent, where it waits its turn and is stopped with its sender', async () => {
+  const transport = transportWith((reply, deliver, responders) => {
+    if (reply.topic === 'agent.ada') responders.get('agent.bob')?.receive(reply);
+    else deliver();
+  });
+  const { agent, desk } = deskAgent('bob');
+  const { clock, house } = houseWith({ messages: { transport }, agents: [namedAgent('ada'), agent] });
+  const own = watch(house.ask('bob', 'own'));
+  const task = house.tasks.submit('ada', 'brought');
+  await clock.settle();
+  expect(desk.inputs).toEqual(['own']);
+  desk.job(0).finish();
+  await clock.settle();
+  expect([own.state, desk.inputs]).toEqual(['fulfilled', ['own', 'brought']]);
+  task.cancel();
+
+  expect(desk.job(1).context.signal.aborted).toBe(true);
+  desk.job(1).finish();
+  await clock.settle();
+  expectAtRest(house, clock);
+});

@@ -8,7 +8,9 @@ async function finishedRuns(count: number, kept: number): Promise<Holding> {
     steps: stepSpecs(diamond),
     output: (outputs) => outputs[stepId(4)] as number,
   });
-  const coordinator = new Coordinator({ workflows: { retention: { runs: kept, steps: kept * diamond.length } } });
+  const coordinator = new Coordinator({
+    workflows: { retention: { runs: kept, steps: kept * diamond.length } },
+  });
   return {
     async fill() {
       for (let i = 0; i < count; i += 1) {

@@ -126,13 +126,21 @@ export function defineAgent<const C extends CapabilityReference>(
 export function defineAgent<I, O>(name: string, options: NamedAgentOptions<I, O>): Agent<I, Awaited<O>>;
 export function defineAgent(name: string, options: object): Agent {
   checkName('agent', name);
-  const settings = parseOptions('defineAgent', rules, options);
+  const { description, capabilities, specializations, concurrency, policy, handle } = parseOptions(
+    'defineAgent',
+    rules,
+    options,
+  );
+  // Written out: what a spread adds lies outside of the object, and with many agents each is fetched anew.
   return Object.freeze({
     kind: 'agent',
     name,
-    ...settings,
-    capabilities: Object.freeze(uniqueByName(settings.capabilities)),
-    specializations: Object.freeze([...new Set(settings.specializations)]),
+    description,
+    capabilities: Object.freeze(uniqueByName(capabilities)),
+    specializations: Object.freeze([...new Set(specializations)]),
+    concurrency,
+    policy,
+    handle,
   });
 }
 

@@ -36,8 +36,8 @@ export abstract class Scope implements Timed {
   #result: Promise<unknown> | undefined;
   #resolve: ((output: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  #settled: 'fulfilled' | 'rejected' | undefined;
-  #outcome: unknown;
+  /** Kept for who asks for the result later. */
+  #outcome: { readonly isOutput: boolean; readonly value: unknown } | undefined;
 
   constructor(runtime: ScopeRuntime) {
     this.runtime = runtime;
@@ -150,15 +150,13 @@ export abstract class Scope implements Timed {
 
   /** Gives `output` to those who wait for the result. */
   protected resolve(output: unknown): void {
-    this.#settled = 'fulfilled';
-    if (this.#resolve === undefined) this.#outcome = output;
+    if (this.#resolve === undefined) this.#outcome = { isOutput: true, value: output };
     else this.#resolve(output);
   }
 
   /** Gives `error` to those who wait for the result. */
   protected reject(error: unknown): void {
-    this.#settled = 'rejected';
-    if (this.#reject === undefined) this.#outcome = error;
+    if (this.#reject === undefined) this.#outcome = { isOutput: false, value: error };
     else this.#reject(error);
   }
 
@@ -236,8 +234,10 @@ export abstract class Scope implements Timed {
   }
 
   #makeResult(): Promise<unknown> {
-    if (this.#settled === 'fulfilled') return Promise.resolve(this.#outcome);
-    if (this.#settled === 'rejected') return Promise.reject(this.#outcome);
+    if (this.#outcome !== undefined) {
+      const { isOutput, value } = this.#outcome;
+      return isOutput ? Promise.resolve(value) : Promise.reject(value);
+    }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -169,7 +169,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       task.retry.reject(error);
       return;
     }
-    const policy = effectivePolicy(task.settings.policy, entry?.agent.policy, this.#settings.policy);
+    const policy = effectivePolicy(task.ownPolicy, entry?.agent.policy, this.#settings.policy);
     if (policy.attempts === 1) task.fail(error);
     else this.#retry(task, error, policy);
   }
@@ -212,7 +212,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     task.entry = entry;
     task.attemptsMade++;
     task.status = 'running';
-    const timeoutMs = task.settings.policy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
+    const timeoutMs = task.ownPolicy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
     const attempt = new TaskAttempt(entry.host as Worker, task, timeoutMs, this, now);
     task.current = attempt;
     this.#broker.send(attempt);
@@ -230,7 +230,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       this.#waitingRooms.set(set, room);
     }
     room.push(task);
-    task.waitingRoom = room;
     task.watch(this.#runtime.now);
     set.waiting++;
     this.#waiting++;
@@ -242,7 +241,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   #leaveQueue(task: Task): void {
     const room = task.waitingRoom;
     if (room === undefined) return;
-    task.waitingRoom = undefined;
     room.remove(task);
     this.#waiting--;
     if (--room.set.waiting === 0) this.#waitingRooms.delete(room.set);

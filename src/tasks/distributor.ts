@@ -177,7 +177,7 @@ export class TaskDistributor {
     if (this.#runtime.events.wants('task.submitted')) {
       task.emit({ type: 'task.submitted', ...task.facts(), priority: task.priority });
     }
-    task.accept(parent, now);
+    task.accept(parent, settings.signal, now);
     if (asynchronous) this.#placeLater(task, checked);
     else this.#dispatcher.place(task, now);
     return task;
@@ -203,7 +203,13 @@ export class TaskDistributor {
       const isOurs = reply instanceof Scope && reply.runtime === this.#runtime;
       const parent = isOurs ? reply : this.#runtime.root;
       const timeout = isOurs ? Number.POSITIVE_INFINITY : reply.timeLeft();
-      const task = this.#accept(parent, name, body, { ...submitOptions.defaults, priority, timeout }, undefined);
+      const task = this.#accept(
+        parent,
+        name,
+        body,
+        { ...submitOptions.defaults, priority, timeout },
+        undefined,
+      );
       reply.watcher = { waiterGone: () => task.cancel('the sender of the message has gone') };
       task.result.then(
         (output) => reply.ended || reply.fulfil(output),

@@ -61,7 +61,9 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   declare readonly runtime: Runtime;
   candidates: CandidateSet;
   readonly capability: Capability | undefined;
-  readonly settings: SubmitSettings;
+  readonly priority: number;
+  /** What the caller says about attempts and timeouts. */
+  readonly ownPolicy: PolicySettings | undefined;
   readonly origin: TaskOrigin | undefined;
   /** Whole milliseconds of the monotonic time. */
   readonly acceptedAt: number;
@@ -77,8 +79,6 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   /** The attempt under way. */
   current: LiveAttempt | undefined;
   status: TaskStatus = 'waiting';
-  /** Where it waits for an agent. */
-  waitingRoom: WaitingRoom | undefined;
   /** The retry that waits for the end of the attempt; undefined during the first attempt. */
   retry: PromiseWithResolvers<unknown> | undefined;
   queueLane: Lane | undefined;
@@ -86,6 +86,7 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   queuePrevious: QueueItem | undefined;
   readonly #keeper: TaskKeeper;
   readonly #timeoutMs: number;
+  readonly #key: string | undefined;
 
   constructor(
     runtime: Runtime,
@@ -103,7 +104,9 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
     this.candidates = candidates;
     this.capability = capability;
     this.input = input;
-    this.settings = settings;
+    this.priority = settings.priority;
+    this.ownPolicy = settings.policy;
+    this.#key = settings.idempotencyKey;
     this.origin = origin;
     this.attempt = origin?.attempt ?? 1;
     this.attemptsMade = this.attempt - 1;
@@ -113,8 +116,8 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   }
 
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
-  accept(parent: Scope, now: number): void {
-    this.begin(parent, this.settings.signal, this.#timeoutMs, now);
+  accept(parent: Scope, signal: AbortSignal | undefined, now: number): void {
+    this.begin(parent, signal, this.#timeoutMs, now);
   }
 
   get id(): string {
@@ -131,11 +134,12 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   }
 
   get idempotencyKey(): string {
-    return this.settings.idempotencyKey ?? this.id;
+    return this.#key ?? this.id;
   }
 
-  get priority(): number {
-    return this.settings.priority;
+  /** Where it waits for an agent. */
+  get waitingRoom(): WaitingRoom | undefined {
+    return this.queueLane?.queue as WaitingRoom | undefined;
   }
 
   get label(): string {

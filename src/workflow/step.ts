@@ -62,7 +62,16 @@ export function parseStep(id: unknown, options: unknown): StepDefinition {
   const name = checkName('step', id);
   const step = parseOptions<Omit<StepDefinition, 'id'>>(`step "${name}"`, stepRules, options);
   parseOptions(`step "${name}"`, { input: () => checkInput(step), id: () => checkId(name) }, {});
-  return Object.freeze({ id: name, ...step, after: Object.freeze([...new Set(step.after)]) });
+  const { run, input, when, policy } = step;
+  // Written out: what a spread adds lies outside of the object, and with many steps each is fetched anew.
+  return Object.freeze({
+    id: name,
+    run,
+    after: Object.freeze([...new Set(step.after)]),
+    input,
+    when,
+    policy,
+  });
 }
 
 /**

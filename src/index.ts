@@ -141,6 +141,7 @@ export {
   type StepNode,
   type StepScope,
   type StepSnapshot,
+  type StepStatus,
   type StepTarget,
   type TargetStep,
   type Unconditional,

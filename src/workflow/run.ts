@@ -12,6 +12,7 @@ import type { Workflow } from './definition.ts';
 import { RunFailedError, type StepFailure } from './errors.ts';
 import type { RunEvent } from './events.ts';
 import type { ParentStep, Run, RunHost } from './handle.ts';
+import type { Plan } from './plan.ts';
 import { RunRecord } from './run-record.ts';
 import { blockOf, NONE, nextStep, outputsOf, scopeOf } from './schedule.ts';
 import type { RunPlace, RunSnapshot } from './snapshot.ts';
@@ -22,6 +23,7 @@ import { type StepOwner, StepRunner } from './step-runner.ts';
 export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
   declare readonly runtime: Runtime;
   readonly definition: Workflow;
+  readonly plan: Plan;
   readonly host: RunHost;
   readonly record: RunRecord;
   /** What the host keeps it under: the id that was given, or the number that its id is made of. */
@@ -44,9 +46,10 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     super(host.runtime);
     this.handle = handle;
     this.definition = definition;
+    this.plan = definition.plan;
     this.host = host;
     this.#parent = parent;
-    this.record = new RunRecord(host.runtime, definition.plan, this);
+    this.record = new RunRecord(host.runtime, this.plan, this);
     this.#steps = new StepRunner(this);
   }
 
@@ -73,7 +76,7 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
   }
   /** Steps in the definition. */
   get size(): number {
-    return this.definition.plan.steps.length;
+    return this.plan.steps.length;
   }
 
   events(): AsyncIterableIterator<RunEvent, undefined> {
@@ -114,7 +117,7 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
       if (this.#steps.restart()) continue;
       const step = nextStep(this.record.state);
       if (step === NONE) break;
-      const reason = blockOf(this.definition.plan, this.record.state, step);
+      const reason = blockOf(this.plan, this.record.state, step);
       if (reason === undefined) this.#start(step);
       else this.record.stepSkipped(step, reason);
     }
@@ -141,17 +144,17 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
       this.#failures = [];
       this.#firstError = error;
     }
-    const { id } = this.definition.plan.steps[step]!;
+    const { id } = this.plan.steps[step]!;
     this.#failures.push({ step: id, attempts: this.record.state.attemptsOf(step), error: facts });
     this.advance();
   }
 
   #start(step: number): void {
-    const { id, when, input } = this.definition.plan.steps[step]!;
+    const { id, when, input } = this.plan.steps[step]!;
     let value: unknown;
     let making = 'condition';
     try {
-      const scope = scopeOf(this.definition.plan, this.record.state, step, this.input);
+      const scope = scopeOf(this.plan, this.record.state, step, this.input);
       if (when !== undefined && !this.#answers(id, when, scope)) {
         if (this.ended) return;
         this.record.stepSkipped(step, { kind: 'condition' });
@@ -190,7 +193,7 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
       this.fail(new RunFailedError(this.id, this.workflow, [], cause));
     };
     try {
-      const output = this.definition.outputOf(outputsOf(this.definition.plan, this.record.state));
+      const output = this.definition.outputOf(outputsOf(this.plan, this.record.state));
       if (isThenable(output)) Promise.resolve(output).then((value) => this.fulfil(value), failed);
       else this.fulfil(output);
     } catch (error) {

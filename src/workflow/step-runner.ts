@@ -9,6 +9,7 @@ import { StepAttempt, type StepKeeper } from './attempt.ts';
 import { Workflow } from './definition.ts';
 import type { StepJob } from './executor.ts';
 import type { RunHost } from './handle.ts';
+import type { Plan } from './plan.ts';
 import type { RunRecord } from './run-record.ts';
 import type { StepDefinition, StepFunction, StepTarget } from './step.ts';
 
@@ -20,6 +21,7 @@ export interface StepOwner {
   /** What every attempt is part of. */
   readonly scope: Scope;
   readonly definition: Workflow;
+  readonly plan: Plan;
   readonly record: RunRecord;
   readonly host: RunHost;
   stepCompleted(step: number, output: unknown): void;
@@ -49,12 +51,14 @@ export class StepRunner implements StepKeeper {
    * under way are looked through when its time has come, which is cheaper than a deadline each.
    */
   readonly #alarm = new Alarm(() => this.#expire());
+  readonly #concurrency: number;
   #slotsInUse = 0;
 
   constructor(owner: StepOwner) {
     this.#owner = owner;
     this.runtime = owner.host.runtime;
-    this.#running = new Array(owner.definition.plan.steps.length);
+    this.#running = new Array(owner.plan.steps.length);
+    this.#concurrency = owner.definition.concurrency;
   }
 
   get scope(): Scope {
@@ -70,7 +74,7 @@ export class StepRunner implements StepKeeper {
     return this.#owner.host.graceMs;
   }
   get hasFreeSlot(): boolean {
-    return this.#slotsInUse < this.#owner.definition.concurrency;
+    return this.#slotsInUse < this.#concurrency;
   }
 
   idOf(step: number): string {
@@ -254,6 +258,6 @@ export class StepRunner implements StepKeeper {
   }
 
   #definitionOf(step: number): StepDefinition {
-    return this.#owner.definition.plan.steps[step]!;
+    return this.#owner.plan.steps[step]!;
   }
 }

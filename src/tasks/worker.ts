@@ -23,9 +23,6 @@ export function topicOf(agent: string): string {
 
 /** The place of one agent: takes the attempts that were given to it and runs its handler. */
 export class Worker implements Responder, SlotOwner {
-  readonly runtime: Runtime;
-  readonly graceMs: number;
-  readonly label: string;
   readonly entry: AgentEntry;
   /** Ends the registration at the broker. */
   detach: (() => void) | undefined;
@@ -34,11 +31,18 @@ export class Worker implements Responder, SlotOwner {
 
   constructor(host: WorkerHost, entry: AgentEntry, topic: string) {
     this.#host = host;
-    this.runtime = host.runtime;
-    this.graceMs = host.graceMs;
     this.entry = entry;
     this.topic = topic;
-    this.label = `agent "${entry.name}"`;
+  }
+
+  get runtime(): Runtime {
+    return this.#host.runtime;
+  }
+  get graceMs(): number {
+    return this.#host.graceMs;
+  }
+  get label(): string {
+    return `agent "${this.entry.name}"`;
   }
 
   receive(reply: Reply): void {

@@ -84,6 +84,9 @@ export class CapabilityIndex {
     if (agent !== undefined) node = node.agents.get(agent);
     if (capabilities !== undefined) {
       if (!Array.isArray(capabilities)) return undefined;
+      if (capabilities.length === 1 && agent === undefined && specializations === undefined) {
+        return this.#byOne(capabilities[0]);
+      }
       for (let n = 0; node !== undefined && n < capabilities.length; n++) {
         const item: SomeCapability | string | undefined = capabilities[n];
         if (typeof item === 'string') node = node.capabilities.get(item);
@@ -98,6 +101,12 @@ export class CapabilityIndex {
       }
     }
     return node?.set;
+  }
+
+  /** One capability is what its own set is kept for. */
+  #byOne(item: SomeCapability | string | undefined): CandidateSet | undefined {
+    if (typeof item === 'string') return this.#byCapability.get(item);
+    return item?.kind === 'capability' ? this.#byCapability.get(item.name) : undefined;
   }
 
   #intersect(requirement: Requirement): CandidateSet | undefined {

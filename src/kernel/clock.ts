@@ -61,7 +61,7 @@ class SystemTimer implements Timer {
   }
 }
 
-/** As `performance.now`, in two thirds of its time. */
+/** Like `performance.now`, which looks at what it is called on before it looks at the clock. */
 function monotonic(): number {
   const time = hrtime();
   return time[0] * 1e3 + time[1] * 1e-6;

@@ -13,13 +13,3 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Does nothing; for promises whose outcome is looked after elsewhere. */
 export function ignore(): void {}
-
-const resolved = Promise.resolve();
-
-/**
- * Calls `task` when the running code has given way: a microtask, without what `queueMicrotask` of Node adds to it.
- * `task` must not throw.
- */
-export function afterThisTurn(task: () => void): void {
-  void resolved.then(task);
-}

@@ -73,7 +73,7 @@ export class Runtime {
 
   /** The wall time of {@link now}. The wall clock itself is looked at once a second, since a look costs as much as a step. */
   wallNow(): number {
-    if (!(this.now - this.#wallReadAt < WALL_READING_MS)) {
+    if (this.now - this.#wallReadAt >= WALL_READING_MS) {
       this.#wallReadAt = this.now;
       this.#wallOffset = this.clock.now() - this.now;
     }

@@ -1,4 +1,4 @@
-import { afterThisTurn } from './functions.ts';
+const resolved = Promise.resolve();
 
 /** More room than this is given back after a burst. */
 const KEPT_ROOM = 1_024;
@@ -21,7 +21,8 @@ export class TurnQueue<T> {
 
   add(item: T): void {
     this.#waiting[this.#size++] = item;
-    if (this.#size === 1) afterThisTurn(this.#flush);
+    // A microtask, without what `queueMicrotask` of Node adds to it.
+    if (this.#size === 1) void resolved.then(this.#flush);
   }
 
   readonly #flush = (): void => {

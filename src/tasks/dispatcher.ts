@@ -67,7 +67,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         if (!runtime.events.wants('task.started')) return;
         task.emit({ type: 'task.started', ...task.facts(), agent: entry.name, attempt: task.attempt });
       },
-      slotFreed: (entry, abandoned) => this.slotFreed(entry, abandoned),
       ...services,
     };
   }

@@ -13,7 +13,6 @@ export interface WorkerHost extends ContextServices {
   adopt(entry: AgentEntry, reply: Reply): void;
   /** The agent has the attempt, and begins with it now. */
   attemptDelivered(attempt: TaskAttempt): void;
-  slotFreed(entry: AgentEntry, abandoned: boolean): void;
 }
 
 /** The topic at which an agent gets its work. */
@@ -54,7 +53,7 @@ export class Worker implements Responder, SlotOwner {
     reply.delivered = true;
     this.#host.attemptDelivered(reply);
     // Whoever heard of the start may have cancelled the task.
-    if (reply.ended) this.#host.slotFreed(this.entry, false);
+    if (reply.ended) reply.slotFreed(false);
     else invoke(reply, this.entry.agent.handle, reply.work.input, new WorkContext(reply, this.#host));
   }
 }

@@ -124,7 +124,10 @@ export class WorkflowEngine {
     }
   }
 
-  /** A run that is under way or kept; undefined when there is none of that id. */
+  /**
+   * A run that is under way or kept; undefined when there is none of that id. One whose id was not given is looked for
+   * among them all.
+   */
   get(id: string): Run | undefined {
     const named = this.#named.get(id);
     if (named !== undefined) return named;
@@ -184,7 +187,7 @@ export class WorkflowEngine {
           run.input = value;
           this.#begin(run);
         },
-        (error) => run.refuse(error),
+        (error) => run.fail(error),
       );
     } else {
       run.input = checked;

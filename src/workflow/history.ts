@@ -37,7 +37,7 @@ export interface EntryDetails {
 /** One line of a run's history. Steps are numbers: their place in the definition. */
 export interface RunEntry {
   readonly type: EntryType;
-  /** Milliseconds since the run was made. */
+  /** Milliseconds since the first entry. */
   readonly at: number;
   /** -1 where it is about the run. */
   readonly step: number;

@@ -29,9 +29,9 @@ import { RunState } from './state.ts';
 export class RunRecord implements RecordedRun {
   readonly plan: Plan;
   readonly state: RunState;
+  readonly place: RunPlace;
   /** The wall time of the first entry; times in state and history count from it. */
   wallStart = 0;
-  readonly #place: RunPlace;
   readonly #runtime: Runtime;
   readonly #history: RunHistory;
   /** The monotonic time of the first entry. */
@@ -42,11 +42,7 @@ export class RunRecord implements RecordedRun {
     this.state = new RunState(plan);
     this.#history = new RunHistory(plan.steps.length);
     this.#runtime = runtime;
-    this.#place = place;
-  }
-
-  get place(): RunPlace {
-    return this.#place;
+    this.place = place;
   }
 
   runStarted(): void {
@@ -107,7 +103,7 @@ export class RunRecord implements RecordedRun {
     const { events } = this.#runtime;
     if (!events.wants('step.progressed')) return;
     this.#runtime.tick();
-    const { runId, workflow, parent } = this.#place;
+    const { runId, workflow, parent } = this.place;
     const sinceStart = this.#at();
     const facts = {
       at: this.wallStart + sinceStart,

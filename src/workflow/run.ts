@@ -103,11 +103,6 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     this.advance();
   }
 
-  /** Ends it before its first step: its input was refused. */
-  refuse(error: unknown): void {
-    this.fail(error);
-  }
-
   /** Sees to every step whose turn has come and that a slot is free for. */
   advance(): void {
     // A step that is done at once comes back here from below; the loop that started it goes on.

@@ -88,8 +88,11 @@ export function stepSpecs(graph: Graph): StepSpec[] {
     if (a === undefined) return { ...spec, run: async (scope) => (scope['input'] as number) % modulus };
     if (b === undefined) return { ...spec, run: async (scope) => (1 + (scope[a] as number)) % modulus };
     if (c !== undefined && after.length === 3) {
-      const read = (scope: Scope) => (scope[a] as number) + (scope[b] as number) + (scope[c] as number);
-      return { ...spec, run: async (scope) => (1 + read(scope)) % modulus };
+      return {
+        ...spec,
+        run: async (scope) =>
+          (1 + (scope[a] as number) + (scope[b] as number) + (scope[c] as number)) % modulus,
+      };
     }
     const run = async (scope: Scope) => {
       let sum = 1;

@@ -4,10 +4,10 @@ import { RequestLimit } from '../limits/calls.ts';
 
 const topic = 'agent.adder';
 
-/** One request to a topic after the other. Size: calls in a batch. */
-export const w1Request: Workload = {
-  id: 'W1-request',
-  title: 'one call at a time, messages.request',
+/** One request to a topic after the other. Size: calls in a batch. @param timeout Of each; the default if left out. */
+const oneAtATime = (id: string, title: string, timeout?: number): Workload => ({
+  id,
+  title,
   unit: 'call',
   goal: 1.4,
   size: 5_000,
@@ -29,7 +29,7 @@ export const w1Request: Workload = {
 
   async ours(size): Promise<Side> {
     const { Coordinator } = await import('../../src/index.ts');
-    const coordinator = new Coordinator();
+    const coordinator = new Coordinator({ messages: { timeout } });
     coordinator.messages.respond(topic, async (x: number) => x + 1);
     let sum = 0;
     return {
@@ -41,4 +41,13 @@ export const w1Request: Workload = {
       close: async () => void (await coordinator.close()),
     };
   },
-};
+});
+
+export const w1Request: Workload = oneAtATime('W1-request', 'one call at a time, messages.request');
+
+/** For peers whose calls have no deadline. */
+export const w1Open: Workload = oneAtATime(
+  'W1-open',
+  'one call at a time, messages.request without a deadline',
+  Number.POSITIVE_INFINITY,
+);

@@ -8,10 +8,14 @@ const expected = (waves * (inFlight * (inFlight + 1))) / 2;
 
 const topicsOf = (size: number) => Array.from({ length: size }, (_, agent) => `agent.${agent}`);
 
-/** A thousand requests in flight, in turn over the agents' topics. Size: agents. */
-export const w2Request: Workload = {
-  id: 'W2-request',
-  title: '1,000 calls in flight over 100 agents, messages.request',
+/**
+ * A thousand requests in flight, in turn over the agents' topics. Size: agents.
+ *
+ * @param timeout Of each; the default if left out.
+ */
+const inFlightAtOnce = (id: string, title: string, timeout?: number): Workload => ({
+  id,
+  title,
   unit: 'call',
   goal: 1.3,
   size: 100,
@@ -43,7 +47,7 @@ export const w2Request: Workload = {
 
   async ours(size): Promise<Side> {
     const { Coordinator } = await import('../../src/index.ts');
-    const coordinator = new Coordinator();
+    const coordinator = new Coordinator({ messages: { timeout } });
     const topics = topicsOf(size);
     for (const topic of topics) coordinator.messages.respond(topic, async (x: number) => x + 1);
     let sum = 0;
@@ -64,4 +68,16 @@ export const w2Request: Workload = {
       close: async () => void (await coordinator.close()),
     };
   },
-};
+});
+
+export const w2Request: Workload = inFlightAtOnce(
+  'W2-request',
+  '1,000 calls in flight over 100 agents, messages.request',
+);
+
+/** For peers whose calls have no deadline. */
+export const w2Open: Workload = inFlightAtOnce(
+  'W2-open',
+  '1,000 calls in flight over 100 agents, messages.request without a deadline',
+  Number.POSITIVE_INFINITY,
+);

@@ -137,12 +137,15 @@ export function defineAgent(name: string, options: object): Agent {
     name,
     description,
     capabilities: Object.freeze(uniqueByName(capabilities)),
-    specializations: Object.freeze([...new Set(specializations)]),
+    specializations: specializations.length === 0 ? NONE : Object.freeze([...new Set(specializations)]),
     concurrency,
     policy,
     handle,
   });
 }
+
+/** Shared by the many agents that have no specialization. */
+const NONE: readonly string[] = Object.freeze([]);
 
 function uniqueByName(capabilities: readonly Capability[]): Capability[] {
   return [...new Map(capabilities.map((capability) => [capability.name, capability])).values()];

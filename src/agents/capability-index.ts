@@ -23,12 +23,16 @@ const KEPT_LIMIT = 1_000;
 export class CapabilityIndex {
   readonly #byCapability = new Map<string, CandidateSet>();
   readonly #bySpecialization = new Map<string, CandidateSet>();
-  readonly #byAgent = new Map<string, AgentEntry>();
+  readonly #agents: ReadonlyMap<string, AgentEntry>;
   #root = new Node();
   #kept: CandidateSet[] = [];
 
+  /** @param agents Every registered agent by name, also those that drain. */
+  constructor(agents: ReadonlyMap<string, AgentEntry>) {
+    this.#agents = agents;
+  }
+
   add(entry: AgentEntry): void {
-    this.#byAgent.set(entry.name, entry);
     for (const { name } of entry.agent.capabilities) {
       this.#single(this.#byCapability, name, {
         agent: undefined,
@@ -50,13 +54,13 @@ export class CapabilityIndex {
 
   remove(entry: AgentEntry): void {
     entry.leave();
-    this.#byAgent.delete(entry.name);
     for (const { name } of entry.agent.capabilities) this.#prune(this.#byCapability, name);
     for (const name of entry.specializations) this.#prune(this.#bySpecialization, name);
   }
 
   forAgent(name: string): CandidateSet | undefined {
-    return this.#byAgent.get(name)?.alone();
+    const entry = this.#agents.get(name);
+    return entry === undefined || entry.draining ? undefined : entry.alone();
   }
 
   forCapability(name: string): CandidateSet | undefined {

@@ -69,7 +69,7 @@ const REJECTIONS_LISTED = 20;
 export class AgentRegistry {
   readonly #runtime: Runtime;
   readonly #entries = new Map<string, AgentEntry>();
-  readonly #index = new CapabilityIndex();
+  readonly #index = new CapabilityIndex(this.#entries);
   #host: AgentHost | undefined;
   #closed = false;
 

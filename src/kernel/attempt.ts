@@ -10,12 +10,16 @@ class AttemptScope extends Scope {
   readonly #attempt: Attempt;
 
   constructor(attempt: Attempt) {
-    super(attempt.runtime);
+    super();
     this.#attempt = attempt;
     this.dueAt = attempt.dueAt;
     if (attempt.stopReason !== undefined) this.stop(attempt.stopReason);
     else if (attempt.ended) this.end();
     else this.enter(attempt.work);
+  }
+
+  get runtime(): Runtime {
+    return this.#attempt.runtime;
   }
 
   /** Has the time of its attempt, which keeps watch over it. */

@@ -3,12 +3,14 @@ import { Scope, type ScopeRuntime } from './scope.ts';
 
 /** A wait that belongs to a scope: its result resolves when its time has come and rejects when the scope is stopped. */
 export class Pause extends Scope {
+  readonly runtime: ScopeRuntime;
+
   /** @param parent What the wait is part of; a wait on its own has the runtime instead. */
   constructor(parent: Scope | ScopeRuntime, ms: number) {
-    const runtime = parent instanceof Scope ? parent.runtime : parent;
-    super(runtime);
+    super();
     const scope = parent instanceof Scope ? parent : undefined;
-    const now = runtime.clock.monotonic();
+    this.runtime = parent instanceof Scope ? parent.runtime : parent;
+    const now = this.runtime.clock.monotonic();
     this.begin(scope, undefined, ms, now);
     this.watch(now);
   }

@@ -21,8 +21,14 @@ class HandlerCount {
 }
 
 class RootScope extends Scope {
+  readonly runtime: Runtime;
   /** Called when the last thing under way has ended. */
   onEmpty: (() => void) | undefined;
+
+  constructor(runtime: Runtime) {
+    super();
+    this.runtime = runtime;
+  }
 
   protected override emptied(): void {
     this.onEmpty?.();

@@ -10,6 +10,27 @@ export interface ScopeRuntime {
   tick(): number;
 }
 
+/** What few scopes have: an outside that wants to stop them, or that looks whether it did. */
+class Stopping {
+  /** Made when somebody looks at the signal. */
+  controller: AbortController | undefined;
+  /** The caller's own signal, while it is listened to. */
+  callerSignal: AbortSignal | undefined;
+  /** What stopped the scope. */
+  reason: unknown;
+}
+
+/** Kept for who asks for the result later. */
+class Outcome {
+  readonly isOutput: boolean;
+  readonly value: unknown;
+
+  constructor(isOutput: boolean, value: unknown) {
+    this.isOutput = isOutput;
+    this.value = value;
+  }
+}
+
 /**
  * Something under way, such as a request, a task or a run. It gets exactly one outcome: an output, an error, a timeout
  * or a cancellation. The first one counts; whatever comes later is late, and dropped.
@@ -19,29 +40,23 @@ export interface ScopeRuntime {
  */
 export abstract class Scope implements Timed {
   dueAt: number = Number.POSITIVE_INFINITY;
+  lane = -1;
   timedNext: Timed | undefined;
   timedPrevious: Timed | undefined;
-  lane = -1;
   lookAt = 0;
-  readonly runtime: ScopeRuntime;
   /** True from the moment it has an outcome, also when a handler under it still runs. */
   ended = false;
   #parent: Scope | undefined;
   #firstChild: Scope | undefined;
   #nextSibling: Scope | undefined;
   #previousSibling: Scope | undefined;
-  #controller: AbortController | undefined;
-  #callerSignal: AbortSignal | undefined;
-  #reason: unknown;
-  #result: Promise<unknown> | undefined;
+  #stopping: Stopping | undefined;
+  /** A promise from when somebody asks, or the outcome when it comes before that. */
+  #result: Promise<unknown> | Outcome | undefined;
   #resolve: ((output: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  /** Kept for who asks for the result later. */
-  #outcome: { readonly isOutput: boolean; readonly value: unknown } | undefined;
 
-  constructor(runtime: ScopeRuntime) {
-    this.runtime = runtime;
-  }
+  abstract get runtime(): ScopeRuntime;
 
   /** The output has come, in time. */
   protected fulfilled(output: unknown): void {
@@ -83,7 +98,8 @@ export abstract class Scope implements Timed {
   *descendants(): Generator<Scope> {
     const pending: Scope[] = [...this.children()];
     for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
-      for (const child of scope.children()) pending.push(child);
+      for (let child = scope.#firstChild; child !== undefined; child = child.#nextSibling)
+        pending.push(child);
       yield scope;
     }
   }
@@ -107,7 +123,7 @@ export abstract class Scope implements Timed {
     this.dueAt = now + timeoutMs;
     if (parent !== undefined) {
       if (parent.ended) {
-        this.stop(parent.#reason ?? this.cancellation(undefined));
+        this.stop(parent.stopReason ?? this.cancellation(undefined));
         return;
       }
       this.enter(parent);
@@ -117,7 +133,7 @@ export abstract class Scope implements Timed {
       if (signal.aborted) {
         this.stop(this.cancellation(signal.reason));
       } else {
-        this.#callerSignal = signal;
+        this.#stoppable().callerSignal = signal;
         observe(signal, this);
       }
     }
@@ -134,8 +150,7 @@ export abstract class Scope implements Timed {
 
   /** The outcome. Made when somebody asks for it: an error that nobody asks for is no unhandled rejection. */
   get result(): Promise<unknown> {
-    this.#result ??= this.#makeResult();
-    return this.#result;
+    return this.#result instanceof Promise ? this.#result : this.#makeResult();
   }
 
   /** Offers an output. @param now The monotonic time, when it was read in this turn. */
@@ -150,28 +165,29 @@ export abstract class Scope implements Timed {
 
   /** Gives `output` to those who wait for the result. */
   protected resolve(output: unknown): void {
-    if (this.#resolve === undefined) this.#outcome = { isOutput: true, value: output };
+    if (this.#resolve === undefined) this.#result = new Outcome(true, output);
     else this.#resolve(output);
   }
 
   /** Gives `error` to those who wait for the result. */
   protected reject(error: unknown): void {
-    if (this.#reject === undefined) this.#outcome = { isOutput: false, value: error };
+    if (this.#reject === undefined) this.#result = new Outcome(false, error);
     else this.#reject(error);
   }
 
   /** Aborts when this is stopped; never when it ended by itself. Made when first looked at. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    const stopping = this.#stoppable();
+    if (stopping.controller === undefined) {
+      stopping.controller = new AbortController();
+      if (stopping.reason !== undefined) stopping.controller.abort(stopping.reason);
     }
-    return this.#controller.signal;
+    return stopping.controller.signal;
   }
 
   /** What stopped it, or undefined. */
   get stopReason(): unknown {
-    return this.#reason;
+    return this.#stopping?.reason;
   }
 
   /** Milliseconds left until the deadline; Infinity without one. */
@@ -183,9 +199,9 @@ export abstract class Scope implements Timed {
   protected end(): void {
     this.ended = true;
     if (this.lane >= 0) this.runtime.deadlines.disarm(this);
-    if (this.#callerSignal !== undefined) {
-      unobserve(this.#callerSignal, this);
-      this.#callerSignal = undefined;
+    if (this.#stopping?.callerSignal !== undefined) {
+      unobserve(this.#stopping.callerSignal, this);
+      this.#stopping.callerSignal = undefined;
     }
     if (this.#firstChild !== undefined) this.#handChildrenUp();
     if (this.#parent !== undefined) this.#leave();
@@ -201,10 +217,11 @@ export abstract class Scope implements Timed {
       if (scope.ended) continue;
       for (let child = scope.#firstChild; child !== undefined; child = child.#nextSibling)
         pending.push(child);
-      scope.#reason = reason;
+      const stopping = scope.#stoppable();
+      stopping.reason = reason;
       scope.#firstChild = undefined;
       scope.end();
-      scope.#controller?.abort(reason);
+      stopping.controller?.abort(reason);
       scope.stopped(reason);
     }
   }
@@ -216,7 +233,7 @@ export abstract class Scope implements Timed {
 
   /** @internal The caller's signal aborted. */
   aborted(reason: unknown): void {
-    this.#callerSignal = undefined;
+    this.#stoppable().callerSignal = undefined;
     this.cancel(reason);
   }
 
@@ -233,15 +250,24 @@ export abstract class Scope implements Timed {
     outermost.timeUp();
   }
 
+  #stoppable(): Stopping {
+    this.#stopping ??= new Stopping();
+    return this.#stopping;
+  }
+
   #makeResult(): Promise<unknown> {
-    if (this.#outcome !== undefined) {
-      const { isOutput, value } = this.#outcome;
-      return isOutput ? Promise.resolve(value) : Promise.reject(value);
+    let result: Promise<unknown>;
+    if (this.#result instanceof Outcome) {
+      const { isOutput, value } = this.#result;
+      result = isOutput ? Promise.resolve(value) : Promise.reject(value);
+    } else {
+      result = new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
     }
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.#result = result;
+    return result;
   }
 
   #inTime(now: number): boolean {

@@ -21,7 +21,7 @@ import {
   requestRules,
   respondRules,
 } from './options.ts';
-import { Request, RequestCounters } from './request.ts';
+import { Request, RequestCounters, type RequestKeeper } from './request.ts';
 import { type MessageHandler, Subscription } from './subscription.ts';
 import type { Reply, Responder, Transport } from './transport.ts';
 
@@ -74,11 +74,12 @@ export class MessageBroker {
   readonly #runtime: Runtime;
   readonly #settings: BrokerSettings;
   readonly #transport: Transport;
-  /** The responders here, and how to end each. */
-  readonly #mailboxes = new Map<Mailbox, () => void>();
+  /** The responders here. */
+  readonly #mailboxes = new Set<Mailbox>();
   /** How to end each subscription. */
   readonly #subscriptions = new Set<() => void>();
-  readonly #counters = new RequestCounters();
+  /** What every request looks at. */
+  readonly #sender: RequestKeeper;
   readonly #outbox = new TurnQueue<Message | Reply>((item) => this.#deliver(item));
   #published = 0;
   #handlerErrors = 0;
@@ -92,6 +93,7 @@ export class MessageBroker {
   constructor(options?: MessageBrokerOptions, runtime?: Runtime) {
     this.#settings = parseOptions('MessageBroker', brokerRules, options);
     this.#runtime = runtime ?? new Runtime(this.#settings.clock);
+    this.#sender = { runtime: this.#runtime, counters: new RequestCounters() };
     this.#transport = this.#settings.transport ?? memoryTransport();
   }
 
@@ -190,12 +192,10 @@ export class MessageBroker {
       limits,
       () => this.#abandoned++,
     );
-    const end = this.attach(topic, mailbox);
-    this.#mailboxes.set(mailbox, end);
+    this.attach(topic, mailbox);
+    this.#mailboxes.add(mailbox);
     return () => {
-      if (!this.#mailboxes.delete(mailbox)) return;
-      end();
-      mailbox.close();
+      if (this.#mailboxes.delete(mailbox)) this.#end(mailbox);
     };
   }
 
@@ -213,7 +213,7 @@ export class MessageBroker {
     const facts = broadcastOptions.read(options);
     const topics = this.#transport.topics(pattern);
     const { pending } = this.#settings;
-    if (this.#counters.pending + topics.length > pending)
+    if (this.#sender.counters.pending + topics.length > pending)
       throw new FullError('list of open requests', pending);
     for (const topic of topics) this.#request(topic, body, facts).result.catch(() => this.#handlerErrors++);
     const { events, clock } = this.#runtime;
@@ -233,12 +233,12 @@ export class MessageBroker {
   stats(): MessageStats {
     let waiting = 0;
     let active = 0;
-    for (const mailbox of this.#mailboxes.keys()) {
+    for (const mailbox of this.#mailboxes) {
       waiting += mailbox.waiting;
       active += mailbox.active;
     }
     return {
-      ...this.#counters,
+      ...this.#sender.counters,
       subscriptions: this.#subscriptions.size,
       responders: this.#mailboxes.size,
       pendingLimit: this.#settings.pending,
@@ -261,19 +261,21 @@ export class MessageBroker {
     for (const scope of this.#runtime.root.children()) {
       if (scope instanceof Request) scope.stop(new ClosedError('MessageBroker'));
     }
-    for (const [mailbox, end] of this.#mailboxes) {
-      end();
-      mailbox.close();
-    }
+    for (const mailbox of this.#mailboxes) this.#end(mailbox);
     for (const end of this.#subscriptions) end();
     this.#mailboxes.clear();
     this.#subscriptions.clear();
   }
 
   /** @internal Registers a responder that keeps its own limits. */
-  attach(topic: string, responder: Responder): () => void {
+  attach(topic: string, responder: Responder): void {
     this.#checkOpen();
-    return this.#transport.respond(topic, responder);
+    this.#transport.respond(topic, responder);
+  }
+
+  /** @internal Ends what {@link attach} began. */
+  detach(topic: string, responder: Responder): void {
+    this.#transport.withdraw(topic, responder);
   }
 
   /** @internal Sends a request whose outcome somebody else looks after on its way. */
@@ -281,11 +283,16 @@ export class MessageBroker {
     this.#outbox.add(request);
   }
 
+  #end(mailbox: Mailbox): void {
+    this.detach(mailbox.topic, mailbox);
+    mailbox.close();
+  }
+
   #request(topic: string, body: unknown, facts?: MessageFacts, settings?: RequestSettings): Request {
     const { pending, timeout } = this.#settings;
-    if (this.#counters.pending >= pending) throw new FullError('list of open requests', pending);
+    if (this.#sender.counters.pending >= pending) throw new FullError('list of open requests', pending);
     const timeoutMs = settings?.timeout ?? timeout;
-    const request = new Request(this.#runtime, topic, body, facts, timeoutMs, this.#counters);
+    const request = new Request(this.#sender, topic, body, facts, timeoutMs);
     request.accept(settings?.signal);
     this.#outbox.add(request);
     return request;

@@ -109,7 +109,7 @@ export class Mailbox implements Responder, SlotOwner {
   readonly runtime: Runtime;
   readonly graceMs: number;
   readonly label: string;
-  readonly #topic: string;
+  readonly topic: string;
   readonly #handler: RequestHandler;
   readonly #limits: MailboxLimits;
   readonly #onAbandoned: () => void;
@@ -125,7 +125,7 @@ export class Mailbox implements Responder, SlotOwner {
     onAbandoned: () => void,
   ) {
     this.runtime = runtime;
-    this.#topic = topic;
+    this.topic = topic;
     this.label = `responder "${topic}"`;
     this.#handler = handler;
     this.#limits = limits;
@@ -146,7 +146,7 @@ export class Mailbox implements Responder, SlotOwner {
   receive(reply: Reply): void {
     if (this.#active < this.#limits.concurrency && this.#waiting.size === 0) this.#start(reply);
     else if (this.#waiting.size >= this.#limits.waiting) {
-      reply.fail(new FullError(`mailbox of "${this.#topic}"`, this.#limits.waiting));
+      reply.fail(new FullError(`mailbox of "${this.topic}"`, this.#limits.waiting));
     } else new Waiting(reply, this.#waiting);
   }
 
@@ -169,7 +169,7 @@ export class Mailbox implements Responder, SlotOwner {
   close(): void {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next.reply.watcher = undefined;
-      next.reply.fail(new NoResponderError(this.#topic));
+      next.reply.fail(new NoResponderError(this.topic));
     }
   }
 

@@ -37,12 +37,13 @@ class MemoryTransport implements Transport {
     return [...this.#responders.keys()].filter((topic) => matchesTopic(pattern, topic));
   }
 
-  respond(topic: string, responder: Responder): () => void {
+  respond(topic: string, responder: Responder): void {
     if (this.#responders.has(topic)) throw new TopicTakenError(topic);
     this.#responders.set(topic, responder);
-    return () => {
-      if (this.#responders.get(topic) === responder) this.#responders.delete(topic);
-    };
+  }
+
+  withdraw(topic: string, responder: Responder): void {
+    if (this.#responders.get(topic) === responder) this.#responders.delete(topic);
   }
 }
 

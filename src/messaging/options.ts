@@ -91,7 +91,9 @@ const object: Rule<object> = (value) => {
 
 /** How {@link MessageBrokerOptions} are read. */
 export const brokerRules: Rules<BrokerSettings> = {
-  transport: optional(port<Transport>('Transport', ['publish', 'subscribe', 'request', 'topics', 'respond'])),
+  transport: optional(
+    port<Transport>('Transport', ['publish', 'subscribe', 'request', 'topics', 'respond', 'withdraw']),
+  ),
   timeout: withDefault(duration({ min: 1, infinity: true }), 30_000),
   pending: withDefault(whole({ min: 1 }), 100_000),
   grace: withDefault(duration(), 5_000),

@@ -17,39 +17,47 @@ export class RequestCounters {
   lateReplies = 0;
 }
 
+/** Whoever sends requests. */
+export interface RequestKeeper {
+  readonly runtime: Runtime;
+  readonly counters: RequestCounters;
+}
+
 /** The sender's side of one request, from acceptance to its one outcome. */
 export class Request extends Scope implements Reply {
-  declare readonly runtime: Runtime;
   readonly topic: string;
   readonly body: unknown;
   watcher: ReplyWatcher | undefined;
   readonly #facts: MessageFacts | undefined;
   readonly #timeoutMs: number;
-  readonly #counters: RequestCounters;
+  readonly #keeper: RequestKeeper;
   #message: Message | undefined;
 
   constructor(
-    runtime: Runtime,
+    keeper: RequestKeeper,
     topic: string,
     body: unknown,
     facts: MessageFacts | undefined,
     timeoutMs: number,
-    counters: RequestCounters,
   ) {
-    super(runtime);
+    super();
+    this.#keeper = keeper;
     this.topic = topic;
     this.body = body;
     this.#facts = facts;
     this.#timeoutMs = timeoutMs;
-    this.#counters = counters;
+  }
+
+  get runtime(): Runtime {
+    return this.#keeper.runtime;
   }
 
   /** Starts to count its time. It may end at once: by a signal that has aborted. */
   accept(signal: AbortSignal | undefined): void {
-    const { runtime } = this;
-    const now = runtime.tick();
-    this.#counters.requested++;
-    this.#counters.pending++;
+    const { runtime, counters } = this.#keeper;
+    const now = this.#now();
+    counters.requested++;
+    counters.pending++;
     this.#tell('request.sent');
     this.begin(runtime.root, signal, this.#timeoutMs, now);
     this.watch(now);
@@ -64,15 +72,24 @@ export class Request extends Scope implements Reply {
     return this.#message;
   }
 
+  override fulfil(output: unknown): void {
+    super.fulfil(output, this.#now());
+  }
+
+  override fail(error: unknown): void {
+    super.fail(error, this.#now());
+  }
+
   protected override fulfilled(output: unknown): void {
-    this.#counters.pending--;
-    this.#counters.replied++;
+    const { counters } = this.#keeper;
+    counters.pending--;
+    counters.replied++;
     this.resolve(output);
     this.#tell('request.completed');
   }
 
   protected override failed(error: unknown): void {
-    const counters = this.#counters;
+    const { counters } = this.#keeper;
     counters.pending--;
     this.reject(error);
     if (error === this.stopReason && !(error instanceof TimeoutError)) {
@@ -111,8 +128,14 @@ export class Request extends Scope implements Reply {
   }
 
   protected override late(): void {
-    this.#counters.lateReplies++;
+    this.#keeper.counters.lateReplies++;
     this.#tell('reply.dropped');
+  }
+
+  /** The time, where it matters: without a deadline a request need not look at the clock. */
+  #now(): number {
+    const { runtime } = this.#keeper;
+    return this.#timeoutMs === Number.POSITIVE_INFINITY ? runtime.now : runtime.tick();
   }
 
   #tell(type: 'request.sent' | 'request.completed' | 'request.cancelled' | 'reply.dropped'): void {

@@ -60,6 +60,8 @@ export interface Transport {
   request(reply: Reply): void;
   /** The topics that match `pattern` and have a responder, in the order of responding. */
   topics(pattern: string): readonly string[];
-  /** @returns A function that ends it. @throws TopicTakenError when the topic has a responder. */
-  respond(topic: string, responder: Responder): () => void;
+  /** Gives the requests of `topic` to `responder`. @throws TopicTakenError when the topic has a responder. */
+  respond(topic: string, responder: Responder): void;
+  /** Ends that; does nothing when it is not `responder` that the topic has. */
+  withdraw(topic: string, responder: Responder): void;
 }

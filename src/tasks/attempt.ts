@@ -22,9 +22,9 @@ export interface AttemptKeeper {
 
 /** One attempt at a task: a request to the agent that was chosen for it. */
 export class TaskAttempt extends Attempt implements Reply, Timed {
+  lane = -1;
   timedNext: Timed | undefined;
   timedPrevious: Timed | undefined;
-  lane = -1;
   lookAt = 0;
   declare readonly owner: AttemptOwner;
   declare readonly work: Task;
@@ -101,6 +101,7 @@ export class TaskAttempt extends Attempt implements Reply, Timed {
   }
 
   override giveUp(reason: unknown): void {
+    if (this.ended) return;
     const { watcher } = this;
     this.watcher = undefined;
     super.giveUp(reason);

@@ -34,7 +34,7 @@ export class TaskCounters {
  */
 export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   readonly counters: TaskCounters = new TaskCounters();
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
   readonly #broker: MessageBroker;
   readonly #agents: AgentRegistry;
   readonly #settings: DistributorSettings;
@@ -52,7 +52,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     settings: DistributorSettings,
     services: Pick<WorkerHost, 'ask' | 'adopt'>,
   ) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
     this.#broker = broker;
     this.#agents = agents;
     this.#settings = settings;
@@ -116,7 +116,6 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   attemptEnded(attempt: TaskAttempt, succeeded: boolean, outcome: unknown): void {
     const { work: task, entry } = attempt;
-    task.current = undefined;
     if (!succeeded) {
       entry.record(false);
       this.#attemptFailed(task, outcome, entry);
@@ -125,7 +124,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     } else {
       this.#checkOutput(task, task.capability.output, outcome, entry);
     }
-    task.watch(this.#runtime.now);
+    task.watch(this.runtime.now);
   }
 
   /** The set may have been emptied and made anew while the task waited between two attempts. */
@@ -146,7 +145,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       const checked = validate(schema, output, 'output', `"${task.label}"`);
       if (isThenable(checked)) {
         checked.then((value) => {
-          this.#runtime.tick();
+          this.runtime.tick();
           this.#attemptSucceeded(task, value, entry);
         }, refused);
       } else this.#attemptSucceeded(task, checked, entry);
@@ -157,7 +156,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   #attemptSucceeded(task: Task, output: unknown, entry: AgentEntry): void {
     entry.record(true);
-    if (task.retry === undefined) task.fulfil(output, this.#runtime.now);
+    if (task.retry === undefined) task.fulfil(output, this.runtime.now);
     else task.retry.resolve(output);
   }
 
@@ -177,13 +176,13 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     const attempt = (number: number): Promise<unknown> => {
       task.attempt = number;
       task.retry = Promise.withResolvers<unknown>();
-      this.place(task, this.#runtime.tick());
+      this.place(task, this.runtime.tick());
       return task.retry.promise;
     };
     const onRetry = ({ attempt: next, delayMs, error }: Retry): void => {
       task.status = 'waiting';
       this.counters.retried++;
-      if (!this.#runtime.events.wants('task.retried')) return;
+      if (!this.runtime.events.wants('task.retried')) return;
       const agent = task.agent === undefined ? {} : { agent: task.agent };
       task.emit({
         type: 'task.retried',
@@ -208,12 +207,11 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   /** Gives a task to an agent that has a slot for it. */
   #handOver(task: Task, entry: AgentEntry, now: number): void {
-    task.entry = entry;
     task.attemptsMade++;
     task.status = 'running';
     const timeoutMs = task.ownPolicy?.timeout ?? entry.agent.policy?.timeout ?? this.#defaultTimeoutMs;
     const attempt = new TaskAttempt(entry.host as Worker, task, timeoutMs, this, now);
-    task.current = attempt;
+    task.last = attempt;
     this.#broker.send(attempt);
   }
 
@@ -229,10 +227,10 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       this.#waitingRooms.set(set, room);
     }
     room.push(task);
-    task.watch(this.#runtime.now);
+    task.watch(this.runtime.now);
     set.waiting++;
     this.#waiting++;
-    if (this.#runtime.events.wants('task.queued')) {
+    if (this.runtime.events.wants('task.queued')) {
       task.emit({ type: 'task.queued', ...task.facts(), waiting: this.#waiting });
     }
   }
@@ -247,9 +245,9 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   slotFreed(entry: AgentEntry, abandoned: boolean): void {
     if (abandoned) {
-      this.#runtime.tick();
+      this.runtime.tick();
       this.counters.abandoned++;
-      const { events, clock } = this.#runtime;
+      const { events, clock } = this.runtime;
       if (events.wants('task.abandoned')) {
         const event: TaskEvent = { type: 'task.abandoned', at: clock.now(), agent: entry.name };
         events.emit(event);
@@ -262,7 +260,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     } else {
       // The slot goes straight over: the agent is as busy as before.
       this.#leaveQueue(next);
-      this.#handOver(next, entry, this.#runtime.now);
+      this.#handOver(next, entry, this.runtime.now);
     }
   }
 
@@ -281,12 +279,12 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
 
   admit(entry: AgentEntry): void {
     const worker = new Worker(this.#workerHost, entry, topicOf(entry.name));
-    worker.detach = this.#broker.attach(worker.topic, worker);
+    this.#broker.attach(worker.topic, worker);
     entry.host = worker;
   }
 
   welcome(entry: AgentEntry): void {
-    const now = this.#runtime.tick();
+    const now = this.runtime.tick();
     while (entry.available) {
       const next = this.#nextFor(entry);
       if (next === undefined) return;
@@ -302,23 +300,24 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
       for (let task = room?.peek(); task !== undefined; task = room?.peek()) {
         this.#leaveQueue(task);
         // It may have waited for this very agent by choice of the strategy, while others could do it too.
-        this.place(task, this.#runtime.tick());
+        this.place(task, this.runtime.tick());
       }
     }
   }
 
   stopAll(entry: AgentEntry): number {
-    const attempts: Task['current'][] = [];
-    for (const scope of this.#runtime.root.descendants()) {
-      const attempt = scope instanceof Task ? scope.current : undefined;
-      if (attempt?.entry === entry) attempts.push(attempt);
+    const attempts = [];
+    for (const scope of this.runtime.root.descendants()) {
+      const attempt = scope instanceof Task ? scope.last : undefined;
+      if (attempt?.entry === entry && !attempt.ended) attempts.push(attempt);
     }
-    for (const attempt of attempts) attempt?.stop(new AgentGoneError(entry.name));
+    for (const attempt of attempts) attempt.stop(new AgentGoneError(entry.name));
     return attempts.length;
   }
 
   dismiss(entry: AgentEntry): void {
-    (entry.host as Worker).detach?.();
+    const worker = entry.host as Worker;
+    this.#broker.detach(worker.topic, worker);
   }
 
   #noCandidate({ label, requirement }: CandidateSet): NoCandidateError {

@@ -163,7 +163,6 @@ export class TaskDistributor {
     if (this.#dispatcher.isFullFor(candidates)) throw new FullError('task queue', this.#settings.queue);
     const now = this.#runtime.tick();
     const task = new Task(
-      this.#runtime,
       this.#dispatcher,
       candidates,
       capability,

@@ -31,14 +31,26 @@ export interface TaskOrigin {
   readonly attempt: number;
 }
 
-/** An attempt that has no outcome yet. */
-interface LiveAttempt {
-  /** Whose turn it is. */
+/** An attempt that was given to an agent. */
+interface GivenAttempt {
+  /** Whose turn it is, or was. */
   readonly entry: AgentEntry;
-  /** Ends it with an error. */
+  /** True once it has its outcome. */
+  readonly ended: boolean;
+  /** Ends it with an error; does nothing once it has ended. */
   stop(reason: unknown): void;
-  /** Ends it with its task. */
+  /** Ends it with its task; does nothing once it has ended. */
   giveUp(reason: unknown): void;
+}
+
+/** What only some tasks have. */
+class TaskExtras {
+  /** What the caller says about attempts and timeouts. */
+  policy: PolicySettings | undefined;
+  idempotencyKey: string | undefined;
+  origin: TaskOrigin | undefined;
+  /** The retry that waits for the end of the attempt; undefined during the first attempt. */
+  retry: PromiseWithResolvers<unknown> | undefined;
 }
 
 /** The tasks that wait for one of a set of agents. */
@@ -51,20 +63,18 @@ export class WaitingRoom extends PriorityQueue<Task> {
   }
 }
 
-/** Whoever distributes tasks; told of each task's end once. */
+/** Whoever distributes tasks. */
 export interface TaskKeeper {
+  readonly runtime: Runtime;
+  /** Told of each task's end once. */
   taskEnded(task: Task): void;
 }
 
 /** One unit of work on its way to an agent, from acceptance to its one outcome. */
 export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest {
-  declare readonly runtime: Runtime;
   candidates: CandidateSet;
   readonly capability: Capability | undefined;
   readonly priority: number;
-  /** What the caller says about attempts and timeouts. */
-  readonly ownPolicy: PolicySettings | undefined;
-  readonly origin: TaskOrigin | undefined;
   /** Whole milliseconds of the monotonic time. */
   readonly acceptedAt: number;
   /** Counts tasks in the order of acceptance. */
@@ -74,22 +84,17 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   attempt: number;
   /** Attempts that were given to an agent. */
   attemptsMade: number;
-  /** Whose turn it is, or was last. */
-  entry: AgentEntry | undefined;
-  /** The attempt under way. */
-  current: LiveAttempt | undefined;
+  /** The last attempt that was given to an agent: under way, or ended. */
+  last: GivenAttempt | undefined;
   status: TaskStatus = 'waiting';
-  /** The retry that waits for the end of the attempt; undefined during the first attempt. */
-  retry: PromiseWithResolvers<unknown> | undefined;
   queueLane: Lane | undefined;
   queueNext: QueueItem | undefined;
   queuePrevious: QueueItem | undefined;
   readonly #keeper: TaskKeeper;
   readonly #timeoutMs: number;
-  readonly #key: string | undefined;
+  #extras: TaskExtras | undefined;
 
   constructor(
-    runtime: Runtime,
     keeper: TaskKeeper,
     candidates: CandidateSet,
     capability: Capability | undefined,
@@ -99,19 +104,22 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
     origin: TaskOrigin | undefined,
     now: number,
   ) {
-    super(runtime);
+    super();
     this.#keeper = keeper;
     this.candidates = candidates;
     this.capability = capability;
     this.input = input;
     this.priority = settings.priority;
-    this.ownPolicy = settings.policy;
-    this.#key = settings.idempotencyKey;
-    this.origin = origin;
+    if (settings.policy !== undefined || settings.idempotencyKey !== undefined || origin !== undefined) {
+      const extras = this.#extra();
+      extras.policy = settings.policy;
+      extras.idempotencyKey = settings.idempotencyKey;
+      extras.origin = origin;
+    }
     this.attempt = origin?.attempt ?? 1;
     this.attemptsMade = this.attempt - 1;
     this.acceptedAt = Math.floor(now);
-    this.order = runtime.ids.next();
+    this.order = keeper.runtime.ids.next();
     this.#timeoutMs = timeoutMs;
   }
 
@@ -120,21 +128,43 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
     this.begin(parent, signal, this.#timeoutMs, now);
   }
 
+  get runtime(): Runtime {
+    return this.#keeper.runtime;
+  }
+
   get id(): string {
     return this.runtime.ids.text('task', this.order);
   }
 
+  /** The agent whose turn it is, or was last. */
   get agent(): string | undefined {
-    return this.entry?.name;
+    return this.last?.entry.name;
   }
 
   /** The policy of the agent whose turn it is, or was last. */
   get policy(): PolicySettings | undefined {
-    return this.entry?.agent.policy;
+    return this.last?.entry.agent.policy;
+  }
+
+  /** What the caller says about attempts and timeouts. */
+  get ownPolicy(): PolicySettings | undefined {
+    return this.#extras?.policy;
+  }
+
+  get origin(): TaskOrigin | undefined {
+    return this.#extras?.origin;
   }
 
   get idempotencyKey(): string {
-    return this.#key ?? this.id;
+    return this.#extras?.idempotencyKey ?? this.id;
+  }
+
+  /** The retry that waits for the end of the attempt; undefined during the first attempt. */
+  get retry(): PromiseWithResolvers<unknown> | undefined {
+    return this.#extras?.retry;
+  }
+  set retry(retry: PromiseWithResolvers<unknown>) {
+    this.#extra().retry = retry;
   }
 
   /** Where it waits for an agent. */
@@ -177,8 +207,7 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   }
 
   protected override stopped(reason: unknown): void {
-    this.current?.giveUp(reason);
-    this.current = undefined;
+    this.last?.giveUp(reason);
     super.stopped(reason);
   }
 
@@ -193,11 +222,17 @@ export class Task extends Scope implements TaskHandle, QueueItem, RoutingRequest
   /** What every event of this task tells. */
   facts(): { at: number; taskId: string; target: string; runId?: string; step?: string } {
     const facts = { at: this.runtime.clock.now(), taskId: this.id, target: this.label };
-    return this.origin === undefined ? facts : { ...facts, runId: this.origin.runId, step: this.origin.step };
+    const { origin } = this;
+    return origin === undefined ? facts : { ...facts, runId: origin.runId, step: origin.step };
   }
 
   emit(event: TaskEvent): void {
     this.runtime.events.emit(event);
+  }
+
+  #extra(): TaskExtras {
+    this.#extras ??= new TaskExtras();
+    return this.#extras;
   }
 
   #finish(): void {

@@ -23,8 +23,6 @@ export function topicOf(agent: string): string {
 /** The place of one agent: takes the attempts that were given to it and runs its handler. */
 export class Worker implements Responder, SlotOwner {
   readonly entry: AgentEntry;
-  /** Ends the registration at the broker. */
-  detach: (() => void) | undefined;
   readonly topic: string;
   readonly #host: WorkerHost;
 

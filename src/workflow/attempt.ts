@@ -28,6 +28,8 @@ export class StepAttempt extends Attempt {
   readonly retry: PromiseWithResolvers<unknown> | undefined;
   /** Set while somebody else carries it out. */
   job: StepJob | undefined;
+  /** Where it is on the list of its keeper. */
+  place = -1;
   readonly #timeoutMs: number;
 
   constructor(

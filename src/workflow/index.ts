@@ -29,7 +29,6 @@ export type { StepExecutor } from './executor.ts';
 export { type StepNode, workflowGraph } from './graph.ts';
 export type { Run } from './handle.ts';
 export type { RunOptions, RunRetention, WorkflowEngineOptions } from './options.ts';
-export type { StepStatus } from './rows.ts';
 export type { RunSnapshot, StepSnapshot } from './snapshot.ts';
-export type { RunStatus } from './state.ts';
+export type { RunStatus, StepStatus } from './state.ts';
 export type { StepDefinition, StepFunction, StepTarget } from './step.ts';

@@ -1,18 +1,29 @@
 import { CycleError, DuplicateStepError, UnknownStepError } from './errors.ts';
-import { initialRows, NOTHING } from './rows.ts';
-import type { StepDefinition } from './step.ts';
+import type { StepDefinition, StepTarget } from './step.ts';
+
+/** The output of a step that has none. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
+/** What a step may say beside what it runs and after which others. */
+type StepTerms = Pick<StepDefinition, 'when' | 'input' | 'policy'>;
+
+/** One object for all steps that say none of it, which is most: to start them, none of their own need be looked at. */
+const NO_TERMS: StepTerms = Object.freeze({ when: undefined, input: undefined, policy: undefined });
 
 /**
- * A checked graph, steps as numbers. The edges lie in flat arrays: with an array for each step, even walking the
- * graph costs several times as much once there are many.
+ * A checked graph, steps as numbers. Steps and edges lie in flat arrays: with an array or an object for each step to
+ * look at, even walking the graph costs several times as much once there are many.
  */
 export interface Plan {
   readonly steps: readonly StepDefinition[];
   readonly index: ReadonlyMap<string, number>;
+  readonly ids: readonly string[];
+  /** What each step runs. */
+  readonly targets: readonly StepTarget[];
+  /** What each step says beside that. */
+  readonly terms: readonly StepTerms[];
   /** For each step, how many steps it waits for. */
   readonly waits: readonly number[];
-  /** The rows of the state of a run that has not begun. */
-  readonly rows: readonly number[];
   /** The outputs of a run that has not begun. */
   readonly outputs: readonly unknown[];
   /** The steps that step i waits for are `dependencies[firstDependency[i]]` to before `firstDependency[i + 1]`. */
@@ -71,16 +82,19 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
       dependants[next[dependencies[edge]!]!++] = number;
     }
   }
+  const ids = steps.map(({ id }) => id);
   const roots: number[] = [];
   for (let number = 0; number < size; number++) if (waits[number] === 0) roots.push(number);
   const plan: Plan = {
     steps: Object.freeze([...steps]),
     index,
+    ids,
+    targets: steps.map(({ run }) => run),
+    terms: steps.map(termsOf),
     waits,
-    rows: initialRows(waits),
     outputs: new Array<unknown>(size).fill(NOTHING),
     dependencies: Int32Array.from(dependencies),
-    dependencyIds: dependencies.map((dependency) => steps[dependency]!.id),
+    dependencyIds: dependencies.map((dependency) => ids[dependency]!),
     firstDependency,
     dependants,
     firstDependant,
@@ -92,10 +106,14 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
   return plan;
 }
 
+function termsOf(step: StepDefinition): StepTerms {
+  return (step.when ?? step.input ?? step.policy) === undefined ? NO_TERMS : step;
+}
+
 /** Takes away step after step that waits for nothing (Kahn 1962); what stays waits for itself. */
 function checkAcyclic(
   workflow: string,
-  { steps, index, waits, dependants, firstDependant, roots }: Plan,
+  { steps, index, ids, waits, dependants, firstDependant, roots }: Plan,
 ): void {
   const left = waits.slice();
   const ready = [...roots];
@@ -120,6 +138,6 @@ function checkAcyclic(
   const circle = walk.slice(seen.get(step)!).reverse();
   throw new CycleError(
     workflow,
-    [...circle, circle[0]!].map((number) => steps[number]!.id),
+    [...circle, circle[0]!].map((number) => ids[number]!),
   );
 }

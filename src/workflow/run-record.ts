@@ -17,9 +17,9 @@ import {
   typeName,
 } from './history.ts';
 import type { Plan } from './plan.ts';
-import { RUNNING } from './rows.ts';
 import { eventOf, type RecordedRun, type RunPlace, type RunSnapshot, snapshotOf } from './snapshot.ts';
 import { RunState } from './state.ts';
+import { StepTimes } from './step-times.ts';
 
 /**
  * What is known of a run: its history, and the state that follows from it.
@@ -34,6 +34,7 @@ export class RunRecord implements RecordedRun {
   wallStart = 0;
   readonly #runtime: Runtime;
   readonly #history: RunHistory;
+  #times: StepTimes | undefined;
   /** The monotonic time of the first entry. */
   #start: number | undefined;
 
@@ -53,13 +54,13 @@ export class RunRecord implements RecordedRun {
 
   stepStarted(step: number, attempt: number): void {
     const at = this.#at();
-    this.state.stepStarted(step, attempt, at);
+    this.state.stepStarted(step, attempt);
     this.#add(STEP_STARTED, at, step, attempt === 1 ? undefined : { attempt });
   }
 
   stepCompleted(step: number, output: unknown): void {
     const at = this.#at();
-    this.state.stepCompleted(step, output, at);
+    this.state.stepCompleted(step, output);
     this.#add(STEP_COMPLETED, at, step, undefined);
   }
 
@@ -69,13 +70,13 @@ export class RunRecord implements RecordedRun {
 
   stepFailed(step: number, error: ErrorRecord): void {
     const at = this.#at();
-    this.state.stepFailed(step, error, at);
+    this.state.stepFailed(step, error);
     this.#add(STEP_FAILED, at, step, { error });
   }
 
   stepSkipped(step: number, reason: SkipReason): void {
     const at = this.#at();
-    this.state.stepSkipped(step, reason, at);
+    this.state.stepSkipped(step, reason);
     this.#add(STEP_SKIPPED, at, step, { reason });
   }
 
@@ -90,8 +91,8 @@ export class RunRecord implements RecordedRun {
     const at = this.#at();
     const error = describeError(cause);
     for (let step = 0; step < this.plan.steps.length; step++) {
-      if (this.state.statusOf(step) !== RUNNING) continue;
-      this.state.stepCancelled(step, at);
+      if (this.state.statusOf(step) !== 'running') continue;
+      this.state.stepCancelled(step);
       this.#add(STEP_CANCELLED, at, step, undefined);
     }
     this.state.runStopped(status, error, at);
@@ -122,6 +123,12 @@ export class RunRecord implements RecordedRun {
 
   events(): AsyncIterableIterator<RunEvent, undefined> {
     return this.#history.read((entry) => eventOf(this, entry));
+  }
+
+  /** Made when somebody first asks. */
+  get times(): StepTimes {
+    this.#times ??= new StepTimes(this.#history, this.plan.steps.length);
+    return this.#times;
   }
 
   snapshot(): RunSnapshot {

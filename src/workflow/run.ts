@@ -21,7 +21,6 @@ import { type StepOwner, StepRunner } from './step-runner.ts';
 
 /** One execution of a workflow: takes each step's turn from the schedule, has it carried out, and records the outcome. */
 export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
-  declare readonly runtime: Runtime;
   readonly definition: Workflow;
   readonly plan: Plan;
   readonly host: RunHost;
@@ -43,7 +42,7 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
   #timeoutMs = Number.POSITIVE_INFINITY;
 
   constructor(host: RunHost, definition: Workflow, handle: string | number, parent: ParentStep | undefined) {
-    super(host.runtime);
+    super();
     this.handle = handle;
     this.definition = definition;
     this.plan = definition.plan;
@@ -53,6 +52,9 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     this.#steps = new StepRunner(this);
   }
 
+  get runtime(): Runtime {
+    return this.host.runtime;
+  }
   get id(): string {
     return typeof this.handle === 'string' ? this.handle : this.runtime.ids.text('run', this.handle);
   }
@@ -139,40 +141,41 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
       this.#failures = [];
       this.#firstError = error;
     }
-    const { id } = this.plan.steps[step]!;
+    const id = this.plan.ids[step]!;
     this.#failures.push({ step: id, attempts: this.record.state.attemptsOf(step), error: facts });
     this.advance();
   }
 
   #start(step: number): void {
-    const { id, when, input } = this.plan.steps[step]!;
+    const { when, input } = this.plan.terms[step]!;
     let value: unknown;
     let making = 'condition';
     try {
       const scope = scopeOf(this.plan, this.record.state, step, this.input);
-      if (when !== undefined && !this.#answers(id, when, scope)) {
+      if (when !== undefined && !this.#answers(step, when, scope)) {
         if (this.ended) return;
         this.record.stepSkipped(step, { kind: 'condition' });
         return;
       }
       making = 'input';
       value = input === undefined ? scope : input(scope as never);
-      if (input !== undefined) refusePromise(id, 'input', value);
+      if (input !== undefined) refusePromise(this.plan.ids[step]!, 'input', value);
       // The host's code may have taken its time, or all the time there was.
       if ((when !== undefined || input !== undefined) && this.runtime.tick() >= this.dueAt) {
         this.expire(this.runtime.now);
       }
     } catch (error) {
-      this.stepFailed(step, new HandlerError(`the ${making} of step "${id}"`, error));
+      this.stepFailed(step, new HandlerError(`the ${making} of step "${this.plan.ids[step]}"`, error));
       return;
     }
     // The host's code may have cancelled the run.
     if (!this.ended) this.#steps.start(step, value);
   }
 
-  #answers(id: string, when: (scope: never) => boolean, scope: object): boolean {
+  #answers(step: number, when: (scope: never) => boolean, scope: object): boolean {
     const answer: unknown = when(scope as never);
     if (typeof answer === 'boolean') return answer;
+    const id = this.plan.ids[step]!;
     refusePromise(id, 'when', answer);
     throw new InvalidOptionsError(`step "${id}"`, 'when', 'a function that returns true or false', answer);
   }

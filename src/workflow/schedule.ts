@@ -1,6 +1,5 @@
 import type { SkipReason } from './events.ts';
-import type { Plan } from './plan.ts';
-import { NOTHING } from './rows.ts';
+import { NOTHING, type Plan } from './plan.ts';
 import type { RunState } from './state.ts';
 
 /** There is no step whose turn has come. */
@@ -18,7 +17,7 @@ export function nextStep(state: RunState): number {
 /** Why a step cannot run: a step before it has nothing to give. Undefined when it can. */
 export function blockOf(plan: Plan, state: RunState, step: number): SkipReason | undefined {
   const blocker = state.blockedBy?.get(step);
-  return blocker === undefined ? undefined : { kind: 'dependency', step: plan.steps[blocker]!.id };
+  return blocker === undefined ? undefined : { kind: 'dependency', step: plan.ids[blocker]! };
 }
 
 /** What a step sees: the run's input and the outputs of the steps before it. Skipped ones have no key. */
@@ -42,9 +41,9 @@ export function scopeOf(
 /** The outputs of all steps that have one. */
 export function outputsOf(plan: Plan, state: RunState): Readonly<Record<string, unknown>> {
   const outputs: Record<string, unknown> = {};
-  for (let step = 0; step < plan.steps.length; step++) {
+  for (let step = 0; step < plan.ids.length; step++) {
     const output = state.outputs[step];
-    if (output !== NOTHING) outputs[plan.steps[step]!.id] = output;
+    if (output !== NOTHING) outputs[plan.ids[step]!] = output;
   }
   return outputs;
 }

@@ -2,8 +2,8 @@ import type { ErrorRecord } from '../kernel/errors.ts';
 import type { RunEvent, SkipReason } from './events.ts';
 import type { RunEntry } from './history.ts';
 import type { Plan } from './plan.ts';
-import { STEP_STATUSES, type StepStatus } from './rows.ts';
-import type { RunState, RunStatus } from './state.ts';
+import type { RunState, RunStatus, StepStatus } from './state.ts';
+import type { StepTimes } from './step-times.ts';
 
 /** Where one step stands, without its output. */
 export interface StepSnapshot {
@@ -60,12 +60,14 @@ export interface RecordedRun {
   readonly place: RunPlace;
   readonly plan: Plan;
   readonly state: RunState;
+  readonly times: StepTimes;
   /** The wall time that the times of the state and the history count from. */
   readonly wallStart: number;
 }
 
 /** The state as plain data. */
-export function snapshotOf({ place, plan, state, wallStart }: RecordedRun): RunSnapshot {
+export function snapshotOf(run: RecordedRun): RunSnapshot {
+  const { place, plan, state, wallStart } = run;
   const { runId, workflow, parent } = place;
   const { status, startedAt, endedAt, error } = state;
   return {
@@ -76,18 +78,20 @@ export function snapshotOf({ place, plan, state, wallStart }: RecordedRun): RunS
     ...(startedAt === undefined ? {} : { startedAt: wallStart + startedAt }),
     ...(endedAt === undefined ? {} : { endedAt: wallStart + endedAt }),
     ...(error === undefined ? {} : { error }),
-    steps: plan.steps.map(({ id }, step) => stepSnapshot(id, state, step, wallStart)),
+    steps: plan.ids.map((id, step) => stepSnapshot(run, id, step)),
   };
 }
 
-function stepSnapshot(id: string, state: RunState, step: number, wallStart: number): StepSnapshot {
-  const startedAt = state.startOf(step);
-  const endedAt = state.endOf(step);
+function stepSnapshot({ state, times, wallStart }: RecordedRun, id: string, step: number): StepSnapshot {
+  const status = state.statusOf(step);
+  const startedAt = times.startOf(step);
+  // The history has no entry for a step that never started and was cancelled with its run.
+  const endedAt = times.endOf(step) ?? (status === 'cancelled' ? state.endedAt : undefined);
   const reason = state.reasons?.get(step);
   const error = state.errors?.get(step);
   return {
     id,
-    status: STEP_STATUSES[state.statusOf(step)]!,
+    status,
     attempts: state.attemptsOf(step),
     ...(startedAt === undefined ? {} : { startedAt: wallStart + startedAt }),
     ...(endedAt === undefined ? {} : { endedAt: wallStart + endedAt }),
@@ -97,19 +101,20 @@ function stepSnapshot(id: string, state: RunState, step: number, wallStart: numb
 }
 
 /** An entry of the history as the event that the world sees. The state must contain the entry already. */
-export function eventOf({ place, plan, state, wallStart }: RecordedRun, entry: RunEntry): RunEvent {
+export function eventOf(run: RecordedRun, entry: RunEntry): RunEvent {
+  const { place, plan, wallStart } = run;
   const { runId, workflow, parent } = place;
   const { type, step, details } = entry;
   const at = wallStart + entry.at;
   const facts = { type, at, runId, workflow, ...(parent === undefined ? {} : { parent }), ...details };
   if (step < 0) return facts as RunEvent;
-  return { ...facts, step: plan.steps[step]!.id, ...stepFacts(state, entry) } as RunEvent;
+  return { ...facts, step: plan.ids[step]!, ...stepFacts(run, entry) } as RunEvent;
 }
 
 /** What the event of a step says beside what its entry says. */
-function stepFacts(state: RunState, { type, at, step, details }: RunEntry): object {
+function stepFacts({ state, times }: RecordedRun, { type, at, step, details }: RunEntry): object {
   const attempts = state.attemptsOf(step);
   if (type === 'step.started') return { attempt: details?.attempt ?? 1 };
-  if (type === 'step.completed') return { attempts, durationMs: at - state.startOf(step)! };
+  if (type === 'step.completed') return { attempts, durationMs: at - times.startOf(step)! };
   return type === 'step.failed' ? { attempts } : {};
 }

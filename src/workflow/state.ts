@@ -1,31 +1,30 @@
 import type { ErrorRecord } from '../kernel/errors.ts';
 import type { SkipReason } from './events.ts';
 import type { Plan } from './plan.ts';
-import {
-  ATTEMPTS,
-  CANCELLED,
-  COLUMNS,
-  COMPLETED,
-  ENDED_AT,
-  FAILED,
-  NEVER,
-  PENDING,
-  RUNNING,
-  SKIPPED,
-  STARTED_AT,
-  STATUS,
-  WAITS,
-} from './rows.ts';
 
 /** Where a run stands: `pending` until its first steps begin, then `running`; the rest are ends. */
 export type RunStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** Where a step stands: `pending` until it starts, then `running`; the rest are ends. */
+export type StepStatus = 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+
+// Where a step stands is one number, as what a large run looks at for each step is seldom in the processor's cache.
+// From 0 up the step is pending, and the number says how many steps it still waits for.
+const RUNNING = -1;
+const COMPLETED = -2;
+const FAILED = -3;
+const SKIPPED = -4;
+const CANCELLED = -5;
+
+/** The names of the numbers below 0, from -1 on down. */
+const STATUSES: readonly StepStatus[] = ['running', 'completed', 'failed', 'skipped', 'cancelled'];
 
 /**
  * Everything that is known of a run.
  *
  * Changes only by the methods named after what happens, in place and without looking at anything else: telling a new
  * one what happened, in the same order, gives the same state again. Steps are numbers, their places in the
- * definition; times are milliseconds from any one moment.
+ * definition; times are milliseconds from any one moment. When each step started and ended only the history knows.
  */
 export class RunState {
   status: RunStatus = 'pending';
@@ -47,36 +46,32 @@ export class RunState {
   /** Steps that have not ended. */
   left: number;
   readonly #plan: Plan;
-  readonly #rows: number[];
+  /** Where each step stands. */
+  readonly #standings: number[];
+  /** Attempts at the steps that had more than one, and at those that failed before the first. Made at the first. */
+  #attempts: Map<number, number> | undefined;
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#rows = plan.rows.slice();
+    this.#standings = plan.waits.slice();
     this.outputs = plan.outputs.slice();
     this.ready = plan.ready.slice();
     this.turns = plan.roots.length;
     this.left = plan.steps.length;
   }
 
-  statusOf(step: number): number {
-    return this.#rows[step * COLUMNS + STATUS]!;
+  /** A step that is pending when its run is stopped is cancelled with it. */
+  statusOf(step: number): StepStatus {
+    const standing = this.#standings[step]!;
+    if (standing < 0) return STATUSES[RUNNING - standing]!;
+    return this.status === 'failed' || this.status === 'cancelled' ? 'cancelled' : 'pending';
   }
+
+  /** Attempts so far; 0 for a step that never started. */
   attemptsOf(step: number): number {
-    return this.#rows[step * COLUMNS + ATTEMPTS]!;
-  }
-  /** When its first attempt started; undefined when none did. */
-  startOf(step: number): number | undefined {
-    const at = this.#rows[step * COLUMNS + STARTED_AT]!;
-    return at === NEVER ? undefined : at;
-  }
-  /** When it ended; undefined until then. */
-  endOf(step: number): number | undefined {
-    const at = this.#rows[step * COLUMNS + ENDED_AT]!;
-    return at === NEVER ? undefined : at;
-  }
-  /** How many steps before it have not ended. */
-  waitsOf(step: number): number {
-    return this.#rows[step * COLUMNS + WAITS]!;
+    const standing = this.#standings[step]!;
+    if (standing >= 0 || standing === SKIPPED) return 0;
+    return this.#attempts?.get(step) ?? 1;
   }
 
   runStarted(at: number): void {
@@ -84,32 +79,32 @@ export class RunState {
     this.startedAt = at;
   }
 
-  stepStarted(step: number, attempt: number, at: number): void {
-    const row = step * COLUMNS;
-    this.#rows[row + STATUS] = RUNNING;
-    this.#rows[row + ATTEMPTS] = attempt;
-    if (this.#rows[row + STARTED_AT] === NEVER) this.#rows[row + STARTED_AT] = at;
+  stepStarted(step: number, attempt: number): void {
+    this.#standings[step] = RUNNING;
+    if (attempt > 1) this.#setAttempts(step, attempt);
   }
 
-  stepCompleted(step: number, output: unknown, at: number): void {
+  stepCompleted(step: number, output: unknown): void {
     this.outputs[step] = output;
-    this.#end(step, COMPLETED, at, false);
+    this.#end(step, COMPLETED, false);
   }
 
-  stepFailed(step: number, error: ErrorRecord, at: number): void {
+  stepFailed(step: number, error: ErrorRecord): void {
     this.errors ??= new Map();
     this.errors.set(step, error);
-    this.#end(step, FAILED, at, true);
+    // Its condition or its input failed.
+    if (this.#standings[step]! >= 0) this.#setAttempts(step, 0);
+    this.#end(step, FAILED, true);
   }
 
-  stepSkipped(step: number, reason: SkipReason, at: number): void {
+  stepSkipped(step: number, reason: SkipReason): void {
     this.reasons ??= new Map();
     this.reasons.set(step, reason);
-    this.#end(step, SKIPPED, at, reason.kind === 'dependency');
+    this.#end(step, SKIPPED, reason.kind === 'dependency');
   }
 
-  stepCancelled(step: number, at: number): void {
-    this.#end(step, CANCELLED, at, true);
+  stepCancelled(step: number): void {
+    this.#end(step, CANCELLED, true);
   }
 
   runCompleted(at: number): void {
@@ -117,31 +112,30 @@ export class RunState {
     this.endedAt = at;
   }
 
-  /** It failed or was cancelled: the steps that never started are cancelled with it. */
+  /** It failed or was cancelled. */
   runStopped(status: 'failed' | 'cancelled', error: ErrorRecord, at: number): void {
     this.status = status;
     this.endedAt = at;
     this.error = error;
-    for (let row = 0; row < this.#rows.length; row += COLUMNS) {
-      if (this.#rows[row + STATUS] !== PENDING) continue;
-      this.#rows[row + STATUS] = CANCELLED;
-      this.#rows[row + ENDED_AT] = at;
-    }
   }
 
   /** A step has ended: those after it wait for one less, and cannot run when it has nothing to give. */
-  #end(step: number, status: number, at: number, blocks: boolean): void {
-    const rows = this.#rows;
+  #end(step: number, standing: number, blocks: boolean): void {
+    const standings = this.#standings;
     const { dependants, firstDependant } = this.#plan;
-    rows[step * COLUMNS + STATUS] = status;
-    rows[step * COLUMNS + ENDED_AT] = at;
+    standings[step] = standing;
     this.left--;
     const end = firstDependant[step + 1]!;
     for (let edge = firstDependant[step]!; edge < end; edge++) {
       const dependant = dependants[edge]!;
       if (blocks) this.#block(dependant, step);
-      if (--rows[dependant * COLUMNS + WAITS]! === 0) this.ready[this.turns++] = dependant;
+      if (--standings[dependant]! === 0) this.ready[this.turns++] = dependant;
     }
+  }
+
+  #setAttempts(step: number, attempts: number): void {
+    this.#attempts ??= new Map();
+    this.#attempts.set(step, attempts);
   }
 
   #block(dependant: number, blocker: number): void {

@@ -4,14 +4,14 @@ import { invoke } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { Callee, HandlerContext, Requirement } from '../kernel/work.ts';
-import { effectivePolicy, type PolicySettings, type Retry, retryAfter } from '../resilience/index.ts';
+import { effectivePolicy, type Retry, retryAfter } from '../resilience/index.ts';
 import { StepAttempt, type StepKeeper } from './attempt.ts';
 import { Workflow } from './definition.ts';
 import type { StepJob } from './executor.ts';
 import type { RunHost } from './handle.ts';
 import type { Plan } from './plan.ts';
 import type { RunRecord } from './run-record.ts';
-import type { StepDefinition, StepFunction, StepTarget } from './step.ts';
+import type { StepFunction, StepTarget } from './step.ts';
 
 /** The run whose steps are carried out. */
 export interface StepOwner {
@@ -44,8 +44,8 @@ export class StepRunner implements StepKeeper {
   readonly #owner: StepOwner;
   readonly runtime: Runtime;
   readonly #restarts: Restart[] = [];
-  /** The attempts under way, by step. */
-  readonly #running: (StepAttempt | undefined)[];
+  /** The attempts under way, in no order that counts; each knows its place. */
+  readonly #running: StepAttempt[] = [];
   /**
    * The one deadline behind which those of all attempts wait: the nearest of them, or one that was nearer. The attempts
    * under way are looked through when its time has come, which is cheaper than a deadline each.
@@ -57,7 +57,6 @@ export class StepRunner implements StepKeeper {
   constructor(owner: StepOwner) {
     this.#owner = owner;
     this.runtime = owner.host.runtime;
-    this.#running = new Array(owner.plan.steps.length);
     this.#concurrency = owner.definition.concurrency;
   }
 
@@ -78,7 +77,7 @@ export class StepRunner implements StepKeeper {
   }
 
   idOf(step: number): string {
-    return this.#definitionOf(step).id;
+    return this.#owner.plan.ids[step]!;
   }
 
   progressed(attempt: StepAttempt, value: unknown): void {
@@ -102,14 +101,14 @@ export class StepRunner implements StepKeeper {
   close(reason: unknown): void {
     this.runtime.deadlines.disarm(this.#alarm);
     this.#restarts.length = 0;
-    if (this.#slotsInUse > 0) for (const attempt of this.#running) attempt?.giveUp(reason);
+    for (const attempt of this.#running.sort(byStep)) attempt.giveUp(reason);
     this.#running.length = 0;
   }
 
   attemptEnded(attempt: StepAttempt, succeeded: boolean, outcome: unknown): void {
     const { step, retry } = attempt;
     if (this.#owner.scope.ended) return;
-    this.#running[step] = undefined;
+    this.#remove(attempt);
     if (succeeded) {
       if (retry === undefined) this.#owner.stepCompleted(step, outcome);
       else retry.resolve(outcome);
@@ -135,33 +134,34 @@ export class StepRunner implements StepKeeper {
     input: unknown,
     retry: PromiseWithResolvers<unknown> | undefined,
   ): void {
-    const { record, host } = this.#owner;
-    const { run, policy } = this.#definitionOf(step);
-    const attempt = new StepAttempt(this, step, number, input, retry, this.#timeLimit(run, policy));
+    const { plan, record, host } = this.#owner;
+    const target = plan.targets[step]!;
+    const attempt = new StepAttempt(this, step, number, input, retry, this.#timeLimit(step, target));
     this.#slotsInUse++;
-    this.#running[step] = attempt;
+    attempt.place = this.#running.push(attempt) - 1;
     record.stepStarted(step, number);
     // Whoever heard of the start may have cancelled the run.
     if (attempt.ended) return;
     this.#lookAt(attempt.dueAt);
-    if (typeof run === 'function') {
-      const handler = run as (input: unknown, context: HandlerContext) => unknown;
+    if (typeof target === 'function') {
+      const handler = target as (input: unknown, context: HandlerContext) => unknown;
       invoke(attempt, handler, input, new WorkContext(attempt, host.executor));
     } else {
-      this.#handOver(run, attempt);
+      this.#handOver(target, attempt);
     }
   }
 
   /** Whoever carries an attempt out for us counts from its own start, so that a wait for a free agent is not taken off it. */
-  #timeLimit(run: StepTarget, policy: PolicySettings | undefined): number {
-    const stated = this.#stated(policy);
-    if (typeof run === 'function') return stated ?? this.#owner.host.codeTimeoutMs;
-    return run instanceof Workflow && stated !== undefined ? stated : Number.POSITIVE_INFINITY;
+  #timeLimit(step: number, target: StepTarget): number {
+    const stated = this.#stated(step);
+    if (typeof target === 'function') return stated ?? this.#owner.host.codeTimeoutMs;
+    return target instanceof Workflow && stated !== undefined ? stated : Number.POSITIVE_INFINITY;
   }
 
-  /** The time limit of an attempt, if the step with this policy or the workflow says. */
-  #stated(policy: PolicySettings | undefined): number | undefined {
-    return policy?.timeout ?? this.#owner.definition.policy?.timeout;
+  /** The time limit of an attempt, if the step or the workflow says. */
+  #stated(step: number): number | undefined {
+    const { plan, definition } = this.#owner;
+    return plan.terms[step]!.policy?.timeout ?? definition.policy?.timeout;
   }
 
   /** Looks through the attempts at `dueAt` at the latest; the run's own time is watched without it. */
@@ -180,12 +180,11 @@ export class StepRunner implements StepKeeper {
     const { scope } = this.#owner;
     this.#alarm.dueAt = Number.POSITIVE_INFINITY;
     if (scope.dueAt <= now) scope.expire(now);
+    // A list of their own: an attempt whose time is up leaves that of the run, and others may start.
+    const overdue = this.#running.filter(({ dueAt }) => dueAt <= now);
+    for (const attempt of overdue.sort(byStep)) attempt.timeUp();
     let next = scope.dueAt;
-    for (const attempt of this.#running) {
-      if (attempt === undefined || attempt.ended) continue;
-      if (attempt.dueAt <= now) attempt.timeUp();
-      else if (attempt.dueAt < next) next = attempt.dueAt;
-    }
+    for (const { dueAt } of this.#running) if (dueAt < next) next = dueAt;
     if (!scope.ended) this.#lookAt(next);
   }
 
@@ -215,17 +214,17 @@ export class StepRunner implements StepKeeper {
     const { id: step, input, number, idempotencyKey, scope } = attempt;
     if (target instanceof Workflow)
       return host.startWithin(scope, { runId, step, idempotencyKey }, target, input);
-    const timeoutMs = this.#stated(this.#definitionOf(attempt.step).policy);
+    const timeoutMs = this.#stated(attempt.step);
     const work = { scope, runId, step, attempt: number, idempotencyKey, timeoutMs };
     return host.executor.execute(target as Callee<never, unknown> | Requirement, input, work);
   }
 
   /** The first attempt at a step failed: only now is there anything to know about retries. */
   #recover(attempt: StepAttempt, firstError: unknown): void {
-    const { scope, record, host, definition } = this.#owner;
+    const { scope, plan, record, host, definition } = this.#owner;
     const { step, input } = attempt;
     const policy = effectivePolicy(
-      this.#definitionOf(step).policy,
+      plan.terms[step]!.policy,
       definition.policy,
       attempt.job?.policy,
       host.policy,
@@ -257,7 +256,16 @@ export class StepRunner implements StepKeeper {
     );
   }
 
-  #definitionOf(step: number): StepDefinition {
-    return this.#owner.plan.steps[step]!;
+  /** Takes an attempt off the list; the last one fills its place. */
+  #remove({ place }: StepAttempt): void {
+    const last = this.#running.pop()!;
+    if (place === this.#running.length) return;
+    this.#running[place] = last;
+    last.place = place;
   }
+}
+
+/** What happens to many attempts at once happens in the order of the definition. */
+function byStep(a: StepAttempt, b: StepAttempt): number {
+  return a.step - b.step;
 }

@@ -73,6 +73,32 @@ describe('unregistering an agent', () => {
     expect([ada.desk.inputs, bob.desk.inputs, house.agents.size]).toEqual([[1], [2], 1]);
   });
 
+  it('does not count a task that waits for its next attempt as stopped', async () => {
+    const [ada, bob] = [deskAgent('ada'), deskAgent('bob')];
+    const { clock, house } = houseWith({ agents: [ada.agent] });
+    const outcome = watch(house.ask(WORK, 1, { policy: twoAttempts }));
+    await clock.settle();
+    ada.desk.job(0).fail(new Error('busy'));
+    await clock.settle();
+    house.agents.register(bob.agent);
+    expect(await house.agents.unregister('ada')).toEqual({ stopped: 0 });
+    await clock.advance(100);
+    bob.desk.job(0).finish('done');
+    await clock.settle();
+
+    expect(outcome.value).toBe('done');
+  });
+
+  it('refuses who asks by name for the first time while it drains', async () => {
+    const { agent } = deskAgent('ada');
+    const { clock, house } = houseWith({ agents: [agent] });
+    watch(house.ask(WORK, 1));
+    await clock.settle();
+    watch(house.agents.unregister('ada', { drain: '1m' }));
+
+    expect(await rejection(house.ask('ada', 2))).toBeInstanceOf(NoCandidateError);
+  });
+
   it('stops what has not ended when the drain is over, to the millisecond', async () => {
     const { agent } = deskAgent('ada');
     const { clock, house } = houseWith({ agents: [agent] });

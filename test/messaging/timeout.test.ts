@@ -29,6 +29,18 @@ describe('a request that gets no answer', () => {
     });
   });
 
+  it('has all of its time after hours in which nothing was sent', async () => {
+    const { clock, broker } = brokerWithDesk();
+    watch(broker.request('desk', 'first', { timeout: Number.POSITIVE_INFINITY }));
+    await clock.advance('3h');
+    const outcome = watch(broker.request('desk', 'second', { timeout: '1h' }));
+    await clock.advance(3_599_999);
+    expect(outcome.state).toBe('pending');
+    await clock.advance(1);
+
+    expect(outcome.value).toBeInstanceOf(TimeoutError);
+  });
+
   it('waits for ever where the timeout is Infinity', async () => {
     const { clock, broker, desk } = brokerWithDesk({ timeout: Number.POSITIVE_INFINITY });
     const outcome = watch(broker.request('desk', 1));
@@ -117,24 +129,27 @@ describe('a late answer', () => {
     },
   );
 
-  it('is a timeout although a blocked loop lets it come before the timer', async () => {
-    const { clock, broker, desk } = brokerWithDesk();
-    const [late, inTime] = [
-      watch(broker.request('desk', 1, { timeout: 100 })),
-      watch(broker.request('desk', 2, { timeout: 101 })),
-    ];
-    await clock.settle();
-    clock.stall(100);
-    desk.job(0).finish('too late');
-    desk.job(1).finish('just in time');
-    await clock.settle();
+  it.each([100, 100_000])(
+    'is a timeout although a loop blocked for %d ms lets it come before the timer',
+    async (ms) => {
+      const { clock, broker, desk } = brokerWithDesk();
+      const [late, inTime] = [
+        watch(broker.request('desk', 1, { timeout: ms })),
+        watch(broker.request('desk', 2, { timeout: ms + 1 })),
+      ];
+      await clock.settle();
+      clock.stall(ms);
+      desk.job(0).finish('too late');
+      desk.job(1).finish('just in time');
+      await clock.settle();
 
-    expect(late.value).toBeInstanceOf(TimeoutError);
-    expect(inTime.value).toBe('just in time');
-    expect(broker.stats()).toMatchObject({ timedOut: 1, replied: 1, lateReplies: 1 });
-    await clock.advance(0);
-    expect(leftOf(broker, clock)).toEqual(NOTHING);
-  });
+      expect(late.value).toBeInstanceOf(TimeoutError);
+      expect(inTime.value).toBe('just in time');
+      expect(broker.stats()).toMatchObject({ timedOut: 1, replied: 1, lateReplies: 1 });
+      await clock.advance(0);
+      expect(leftOf(broker, clock)).toEqual(NOTHING);
+    },
+  );
 
   it('of a handler that blocks the loop by itself is a timeout too', async () => {
     const { clock, broker } = brokerWithDesk();

@@ -19,8 +19,9 @@ function transportWith(
     request: (reply) => request(reply, () => inner.request(reply), responders),
     respond: (topic, responder) => {
       responders.set(topic, responder);
-      return inner.respond(topic, responder);
+      inner.respond(topic, responder);
     },
+    withdraw: (topic, responder) => inner.withdraw(topic, responder),
   };
 }
 

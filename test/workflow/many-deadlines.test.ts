@@ -5,6 +5,7 @@ import { watch } from '../support/outcome.ts';
 import {
   eventsOf,
   failing,
+  linesOf,
   never,
   sleep,
   startEngine,
@@ -88,6 +89,36 @@ it('goes on watching the others when the nearest time is up, and when a nearer o
   await clock.advance(1_000);
 
   expect(timesOf(run)).toEqual({ first: [0, 30], last: [0, 100], pause: [0, 40], next: [40, 60] });
+});
+
+it('goes on watching a step when others that started before and after it have ended', async () => {
+  const { clock, engine } = startEngine();
+  const workflow = defineWorkflow('w')
+    .step('quick', { run: takes(clock, 10) })
+    .step('slow', { run: takes(clock, 20) })
+    .step('watched', { run: never, policy: { timeout: 50 }, after: ['quick'] });
+  const run = engine.start(workflow, undefined);
+  watch(run.result);
+  await clock.advance(1_000);
+
+  expect(timesOf(run)).toEqual({ quick: [0, 10], slow: [0, 20], watched: [10, 60] });
+});
+
+it('ends the steps whose time is up together in the order of definition, not of their starts', async () => {
+  const { clock, engine } = startEngine();
+  const steps: StepData[] = [
+    { id: 'late', run: never, policy: { timeout: 50 }, after: ['pause'] },
+    { id: 'pause', run: takes(clock, 50) },
+    { id: 'early', run: never, policy: { timeout: 100 } },
+  ];
+  const run = engine.start(defineWorkflow('w', { steps }), undefined);
+  watch(run.result);
+  await clock.advance(100);
+
+  expect((await linesOf(run)).filter((line) => line.startsWith('step.failed'))).toEqual([
+    'step.failed late',
+    'step.failed early',
+  ]);
 });
 
 it('is over as a whole when a blocked loop passed the time of a step and then that of the run', async () => {

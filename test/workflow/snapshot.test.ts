@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { defineWorkflow } from '../../src/index.ts';
+import { defineWorkflow, type StepSnapshot } from '../../src/index.ts';
+import { watch } from '../support/outcome.ts';
 import { failing, startEngine, takes, untilAborted } from '../support/workflows.ts';
 
 it('shows every step in the order of definition, from pending over running to its end', async () => {
@@ -102,6 +103,56 @@ it('shows the attempts that a cancelled step had made', async () => {
     { id: 'third', status: 'cancelled', attempts: 3, startedAt: at, endedAt: at + 50 },
     { id: 'never', status: 'cancelled', attempts: 0, endedAt: at + 50 },
   ]);
+});
+
+it.each([
+  ['is cancelled', 'cancelled', 1_000],
+  ['is out of time', 'failed', 30],
+])('shows the steps that never started as cancelled when their run %s', async (_how, status, deadline) => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const workflow = defineWorkflow('w', { deadline })
+    .step('stuck', { run: untilAborted })
+    .step('never', { run: () => 1, after: ['stuck'] });
+  const run = engine.start(workflow, undefined);
+  watch(run.result);
+  await clock.advance(29);
+  expect(run.snapshot().steps[1]).toEqual({ id: 'never', status: 'pending', attempts: 0 });
+  await clock.advance(1);
+  run.cancel();
+
+  expect(run.status).toBe(status);
+  expect(run.snapshot().steps).toEqual([
+    { id: 'stuck', status: 'cancelled', attempts: 1, startedAt: at, endedAt: at + 30 },
+    { id: 'never', status: 'cancelled', attempts: 0, endedAt: at + 30 },
+  ]);
+});
+
+it('shows the end of a cancelled step to who hears of it, when the run itself has not ended yet', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const workflow = defineWorkflow('w').step('stuck', { run: untilAborted });
+  const run = engine.start(workflow, undefined);
+  const seen: StepSnapshot[] = [];
+  engine.events.on('step.cancelled', () => seen.push(...run.snapshot().steps));
+  await clock.advance(10);
+  run.cancel();
+
+  expect(seen).toEqual([{ id: 'stuck', status: 'cancelled', attempts: 1, startedAt: at, endedAt: at + 10 }]);
+});
+
+it('shows no start of a step that failed before its first attempt', async () => {
+  const { clock, engine } = startEngine();
+  const at = clock.now();
+  const breaks = () => {
+    throw new Error('broken');
+  };
+  const run = engine.start(defineWorkflow('w').step('s', { run: () => 1, input: breaks }), undefined);
+  await clock.settle();
+
+  const { error, ...step } = run.snapshot().steps[0]!;
+  expect(step).toEqual({ id: 's', status: 'failed', attempts: 0, endedAt: at });
+  expect(error).toMatchObject({ code: 'HANDLER_FAILED' });
 });
 
 it('keeps the time at which a step first started over all its attempts', async () => {

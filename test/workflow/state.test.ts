@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { defineWorkflow, type Run, type RunEvent, type Workflow } from '../../src/index.ts';
+import { RUN_CANCELLED, RunHistory, typeName } from '../../src/workflow/history.ts';
 import { compile, type Plan } from '../../src/workflow/plan.ts';
-import { STEP_STATUSES } from '../../src/workflow/rows.ts';
 import { snapshotOf } from '../../src/workflow/snapshot.ts';
 import { RunState } from '../../src/workflow/state.ts';
+import { StepTimes } from '../../src/workflow/step-times.ts';
 import { dags, stepsOf } from '../support/random-dags.ts';
 import { eventsOf, startEngine } from '../support/workflows.ts';
 
@@ -21,19 +22,19 @@ function add(plan: Plan, state: RunState, event: RunEvent): void {
       state.runStarted(at);
       break;
     case 'step.started':
-      state.stepStarted(step, event.attempt, at);
+      state.stepStarted(step, event.attempt);
       break;
     case 'step.completed':
-      state.stepCompleted(step, undefined, at);
+      state.stepCompleted(step, undefined);
       break;
     case 'step.failed':
-      state.stepFailed(step, event.error, at);
+      state.stepFailed(step, event.error);
       break;
     case 'step.skipped':
-      state.stepSkipped(step, event.reason, at);
+      state.stepSkipped(step, event.reason);
       break;
     case 'step.cancelled':
-      state.stepCancelled(step, at);
+      state.stepCancelled(step);
       break;
     case 'run.completed':
       state.runCompleted(at);
@@ -53,9 +54,25 @@ function fold(plan: Plan, events: readonly RunEvent[]): RunState {
   return state;
 }
 
-/** What `run` would show if this were its state; events tell wall times, so these count from zero. */
-function shown({ id, workflow }: Run, plan: Plan, state: RunState) {
-  return snapshotOf({ place: { runId: id, workflow, parent: undefined }, plan, state, wallStart: 0 });
+/** The numbers of the types of entries, by their names. */
+const typeNumbers = new Map(
+  Array.from({ length: RUN_CANCELLED + 1 }, (_, type) => [typeName(type) as string, type]),
+);
+
+/** When the steps started and ended, as far as the events tell. */
+function timesIn(plan: Plan, events: readonly RunEvent[]): StepTimes {
+  const history = new RunHistory(plan.ids.length);
+  for (const event of events) {
+    const step = 'step' in event ? (plan.index.get(event.step) as number) : -1;
+    history.push(typeNumbers.get(event.type) as number, event.at, step, undefined);
+  }
+  return new StepTimes(history, plan.ids.length);
+}
+
+/** What `run` would show if nothing but these events had happened; they tell wall times, so these count from zero. */
+function shown({ id, workflow }: Run, plan: Plan, events: readonly RunEvent[]) {
+  const place = { runId: id, workflow, parent: undefined };
+  return snapshotOf({ place, plan, state: fold(plan, events), times: timesIn(plan, events), wallStart: 0 });
 }
 
 const worlds = fc.record({
@@ -86,7 +103,7 @@ it('gives the same state when the history is folded as the run had when it was l
     fc.asyncProperty(worlds, async (world) => {
       const { run, events, plan } = await live(world);
 
-      expect(shown(run, plan, fold(plan, events))).toEqual(run.snapshot());
+      expect(shown(run, plan, events)).toEqual(run.snapshot());
     }),
     rounds,
   );
@@ -99,7 +116,7 @@ it('gives the state of an earlier moment when only the history up to it is folde
       const cancelled = events.findIndex(({ type }) => type === 'step.cancelled' || type === 'run.cancelled');
       const until = cancelled < 0 ? events.length : cancelled;
 
-      expect(shown(run, plan, fold(plan, events.slice(0, until)))).toEqual(midway);
+      expect(shown(run, plan, events.slice(0, until))).toEqual(midway);
     }),
     rounds,
   );
@@ -109,12 +126,13 @@ it('folds the same history to the same state each time, and changes neither plan
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const { run, events, plan } = await live(world);
-      const before = structuredClone({ rows: plan.rows, roots: plan.roots, events });
+      const { waits, roots, ready } = plan;
+      const before = structuredClone({ waits, roots, ready, events });
       const [first, second] = [fold(plan, events), fold(plan, events)];
 
-      expect(shown(run, plan, first)).toEqual(shown(run, plan, second));
+      expect(shown(run, plan, events)).toEqual(shown(run, plan, events));
       expect([first.ready, first.turns, first.left]).toEqual([second.ready, second.turns, second.left]);
-      expect({ rows: plan.rows, roots: plan.roots, events }).toEqual(before);
+      expect({ waits, roots, ready, events }).toEqual(before);
     }),
     rounds,
   );
@@ -125,14 +143,13 @@ it('knows at every point of the history how many steps have not ended, and which
     fc.asyncProperty(worlds, async (world) => {
       const { events, plan } = await live(world);
       const state = new RunState(plan);
-      const isOpen = (step: number) => ['pending', 'running'].includes(STEP_STATUSES[state.statusOf(step)]!);
+      const isOpen = (step: number) => ['pending', 'running'].includes(state.statusOf(step));
       for (const event of events) {
         add(plan, state, event);
         if (event.type.startsWith('run.') && event.type !== 'run.started') break;
         expect(state.left).toBe([...plan.steps.keys()].filter(isOpen).length);
         for (const [step, { after }] of plan.steps.entries()) {
           const waits = after.filter((name) => isOpen(plan.index.get(name) as number));
-          expect(state.waitsOf(step)).toBe(waits.length);
           expect(state.ready.slice(0, state.turns).includes(step)).toBe(waits.length === 0);
         }
       }

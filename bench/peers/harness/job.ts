@@ -83,7 +83,8 @@ function rowOf(workload: Workload, job: Job, comparison: Comparison, smoke: bool
   const limitAt = (peerSize: number) => keyOf('limit', workload.id, peerSize);
   const ours = keyOf('ours', workload.id, size);
   const standings = job.peers.map((peer): [Peer, Standing] => {
-    const { maxSize = size, lacks } = peer.jobs[job.id] ?? {};
+    const { maxSize = size, wholeIn, ...one } = peer.jobs[job.id] ?? {};
+    const lacks = wholeIn === workload.id ? undefined : one.lacks;
     const standing = comparison.standing(keyOfPeer(peer), limitAt(Math.min(size, maxSize)));
     return [peer, { ...standing, ...(maxSize < size && { reducedTo: maxSize }), ...(lacks && { lacks }) }];
   });

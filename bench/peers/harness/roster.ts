@@ -6,6 +6,8 @@ interface PeerJob {
   readonly maxSize?: number;
   /** What of the job the peer lacks. Its figure is shown, and left out of the comparison. */
   readonly lacks?: string;
+  /** The workloads that do not ask for what it lacks. */
+  readonly wholeIn?: string;
 }
 
 export interface Peer {
@@ -23,10 +25,18 @@ const graphs: Peer['jobs'] = { W4: {}, W5: {}, W6: {}, W7: {} };
 /** For peers whose time for a step grows with the steps of the graph. */
 const smallerGraphs: Peer['jobs'] = { ...graphs, W6: { maxSize: 1_000 } };
 const noPriorities: PeerJob = { lacks: 'no priorities' };
+const noDeadline = (wholeIn: string): PeerJob => ({ lacks: 'no deadline', wholeIn });
+/** A layer is as good as a graph where each step waits for all of the layer before. */
+const layered: Peer['jobs'] = { ...graphs, W6: { lacks: 'a step waits for the whole layer before' } };
 
 /** All peers, in the order of the table's columns. How each is used stands in its module. */
 export const peers: readonly Peer[] = [
-  { name: 'moleculer', module: 'moleculer.ts', package: 'moleculer', jobs: { W1: {}, W2: {}, W3: {} } },
+  {
+    name: 'moleculer',
+    module: 'moleculer.ts',
+    package: 'moleculer',
+    jobs: { W1: noDeadline('W1-open'), W2: noDeadline('W2-open'), W3: {} },
+  },
   {
     name: 'moleculer-deadline',
     module: 'moleculer-deadline.ts',
@@ -47,7 +57,8 @@ export const peers: readonly Peer[] = [
     package: '@langchain/langgraph',
     jobs: { W1: {}, W2: {}, ...smallerGraphs },
   },
-  { name: 'effect', module: 'effect.ts', package: 'effect', jobs: { ...graphs, W8: noPriorities } },
+  { name: 'effect', module: 'effect.ts', package: 'effect', jobs: { ...layered, W8: noPriorities } },
+  { name: 'effect-steps', module: 'effect-steps.ts', package: 'effect', jobs: graphs },
   { name: 'toposort', module: 'toposort.ts', package: 'toposort', jobs: graphs },
   { name: 'async', module: 'async.ts', package: 'async', jobs: { ...smallerGraphs, W8: {} } },
   { name: 'p-graph', module: 'p-graph.ts', package: 'p-graph', jobs: graphs },

@@ -47,7 +47,7 @@ export interface Agent<I = unknown, O = unknown> extends Callee<I, O> {
   readonly concurrency: number;
   /** What the definition says about attempts and timeouts, durations in milliseconds. */
   readonly policy: PolicySettings | undefined;
-  /** @internal */
+  /** Does the work. For whoever wraps an agent in another; to give it work, ask a coordinator. */
   readonly handle: (input: unknown, context: HandlerContext) => unknown;
 }
 

@@ -6,4 +6,11 @@ export { memoryTransport } from './memory-transport.ts';
 export { Message } from './message.ts';
 export type { MessageBrokerOptions, PublishOptions, RequestOptions, RespondOptions } from './options.ts';
 export type { MessageHandler } from './subscription.ts';
-export type { Reply, ReplyWatcher, Responder, Subscriber, Transport } from './transport.ts';
+export {
+  isNew,
+  type Reply,
+  type ReplyWatcher,
+  type Responder,
+  type Subscriber,
+  type Transport,
+} from './transport.ts';

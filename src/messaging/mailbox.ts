@@ -5,7 +5,7 @@ import { type Lane, PriorityQueue, type QueueItem } from '../kernel/queue.ts';
 import type { Runtime } from '../kernel/runtime.ts';
 import { NoResponderError } from './errors.ts';
 import type { Message } from './message.ts';
-import type { Reply, ReplyWatcher, Responder } from './transport.ts';
+import { isNew, type Reply, type ReplyWatcher, type Responder } from './transport.ts';
 
 /** What a responder's handler is given beside the body. */
 export class RequestContext {
@@ -144,6 +144,7 @@ export class Mailbox implements Responder, SlotOwner {
   }
 
   receive(reply: Reply): void {
+    if (!isNew(reply)) return;
     if (this.#active < this.#limits.concurrency && this.#waiting.size === 0) this.#start(reply);
     else if (this.#waiting.size >= this.#limits.waiting) {
       reply.fail(new FullError(`mailbox of "${this.topic}"`, this.#limits.waiting));

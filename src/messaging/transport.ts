@@ -38,6 +38,11 @@ export interface Reply {
   fail(error: unknown): void;
 }
 
+/** False for a request that came before, as a transport may bring one twice, and for one whose sender has gone. */
+export function isNew(reply: Reply): boolean {
+  return !reply.ended && reply.watcher === undefined;
+}
+
 /** Gets the requests of one topic. */
 export interface Responder {
   /** Takes a request, or answers it with an error at once. Must not throw. */
@@ -49,7 +54,8 @@ export interface Responder {
  *
  * A message reaches every subscription whose pattern matches, in the order of subscribing, and one receiver's
  * failure or slowness never keeps it from the next. A request reaches the one responder of its topic, or is
- * answered with `NoResponderError` at once. Between one sender and one receiver the order of sending is kept.
+ * answered with `NoResponderError` at once. Between one sender and one receiver the order of sending is kept. A message
+ * reaches a subscription at most once; a request may come more than once, and is taken once.
  */
 export interface Transport {
   /** Hands a message to every subscription that matches. Must not throw. */

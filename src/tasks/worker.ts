@@ -2,7 +2,7 @@ import type { AgentEntry } from '../agents/index.ts';
 import { type ContextServices, WorkContext } from '../kernel/context.ts';
 import { invoke, type SlotOwner } from '../kernel/invocation.ts';
 import type { Runtime } from '../kernel/runtime.ts';
-import type { Reply, Responder } from '../messaging/index.ts';
+import { isNew, type Reply, type Responder } from '../messaging/index.ts';
 import { TaskAttempt } from './attempt.ts';
 
 /** What a worker needs of the distributor. */
@@ -45,9 +45,10 @@ export class Worker implements Responder, SlotOwner {
   receive(reply: Reply): void {
     // A slot was taken for an attempt when the agent was chosen; whatever else comes has to wait its turn.
     if (!(reply instanceof TaskAttempt) || reply.entry !== this.entry) {
-      this.#host.adopt(this.entry, reply);
+      if (isNew(reply)) this.#host.adopt(this.entry, reply);
       return;
     }
+    if (reply.ended || reply.delivered) return;
     reply.delivered = true;
     this.#host.attemptDelivered(reply);
     // Whoever heard of the start may have cancelled the task.

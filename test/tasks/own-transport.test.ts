@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryTransport, type Reply, type Responder, type Transport } from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
+import { Desk } from '../support/desk.ts';
 import { deskAgent, houseWith, namedAgent } from '../support/house.ts';
 import { watch } from '../support/outcome.ts';
 
@@ -114,5 +115,58 @@ it('may bring work to another agent, where it waits its turn and is stopped with
   expect(desk.job(1).context.signal.aborted).toBe(true);
   desk.job(1).finish();
   await clock.settle();
+  expectAtRest(house, clock);
+});
+
+it('may bring an attempt twice: the agent begins once', async () => {
+  const transport = transportWith((_reply, deliver) => {
+    deliver();
+    deliver();
+  });
+  const { agent, desk } = deskAgent('ada', { concurrency: 2 });
+  const { clock, house } = houseWith({ messages: { transport }, agents: [agent] });
+  const outcome = watch(house.ask('ada', 1));
+  await clock.settle();
+  desk.job(0).finish('once');
+  await clock.settle();
+
+  expect({ inputs: desk.inputs, outcome: outcome.value }).toEqual({ inputs: [1], outcome: 'once' });
+  expectAtRest(house, clock);
+});
+
+it.each([
+  ['while it waits', 'first'],
+  ['while it is worked on', 'second'],
+  ['when it is answered', 'third'],
+])('may bring a request twice, %s: it is taken once', async (_when, moment) => {
+  let again: (() => void) | undefined;
+  const transport = transportWith((reply, deliver) => {
+    if (reply.body === 'twice') again = deliver;
+    deliver();
+  });
+  const { agent, desk } = deskAgent('ada');
+  const { clock, house } = houseWith({ messages: { transport }, agents: [agent] });
+  const responder = new Desk();
+  house.messages.respond('desk', responder.handle, { concurrency: 1 });
+  for (const topic of ['desk', 'agent.ada']) {
+    const at = topic === 'desk' ? responder : desk;
+    watch(house.messages.request(topic, 'before'));
+    const outcome = watch(house.messages.request(topic, 'twice'));
+    await clock.settle();
+    if (moment === 'first') again?.();
+    at.job(0).finish();
+    await clock.settle();
+    if (moment === 'second') again?.();
+    at.job(1).finish('answer');
+    await clock.settle();
+    if (moment === 'third') again?.();
+    await clock.settle();
+
+    expect({ topic, inputs: at.inputs, outcome: outcome.value }).toEqual({
+      topic,
+      inputs: ['before', 'twice'],
+      outcome: 'answer',
+    });
+  }
   expectAtRest(house, clock);
 });

@@ -1,38 +1,47 @@
 import { expect, it } from 'vitest';
-import { Coordinator, defineAgent, TimeoutError } from '../../src/index.ts';
-import { FakeClock } from '../../src/testing/index.ts';
+import { Coordinator, TimeoutError } from '../../src/index.ts';
+// #region matchers
+import { type CadreMatchers, eventLog, FakeClock, matchers, scriptedAgent } from '../../src/testing/index.ts';
+
+expect.extend(matchers);
+declare module 'vitest' {
+  interface Matchers<R extends void | Promise<void>, T> extends CadreMatchers<R, T> {}
+}
+
+// #endregion matchers
 import { digest, summarise } from './digest.ts';
 
-const hanging = defineAgent('hanging', {
-  capabilities: [summarise],
-  handle: (_article, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)),
-});
+const article = 'The moon pulls the sea.';
+const capabilities = [summarise];
 
-// #region flaky
-it('tries the summary again, with ten seconds and then twenty between the attempts', async () => {
+// #region steps
+it('waits for the summary and the words before it writes the text', async () => {
   const clock = new FakeClock();
-  let calls = 0;
-  const flaky = defineAgent('flaky', {
-    capabilities: [summarise],
-    handle: () => (++calls < 3 ? Promise.reject(new Error('overloaded')) : 'About tides.'),
-  });
+  const flaky = scriptedAgent('flaky', { capabilities })
+    .thenFails(new Error('overloaded'), 2)
+    .thenReplies('On tides.');
   await using coordinator = new Coordinator({ agents: [flaky], clock });
 
-  const run = coordinator.start(digest, { article: 'The moon pulls the sea.' });
-  await clock.advance(29_999);
-  expect(calls).toBe(2);
+  const run = coordinator.start(digest, { article });
+  await clock.advance(29_999); // it waits for ten seconds, and then for twenty
+  expect(flaky.calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
   await clock.advance(1);
 
-  await expect(run.result).resolves.toBe('About tides.\n(5 words)');
+  await expect(run.result).resolves.toBe('On tides.\n(5 words)');
+  expect(flaky.calls[0]?.input).toBe(article);
+  expect(run).toHaveAttempts('summary', 3);
+  await expect(run).toHaveRunBefore('summary', 'text');
+  await expect(run).not.toHaveRunBefore('summary', 'words');
 });
-// #endregion flaky
+// #endregion steps
 
 // #region hanging
 it('gives up on a model that hangs, after three attempts of thirty seconds', async () => {
   const clock = new FakeClock();
+  const hanging = scriptedAgent('hanging', { capabilities, atEnd: 'repeat' }).thenHangs();
   await using coordinator = new Coordinator({ agents: [hanging], clock });
 
-  const run = coordinator.start(digest, { article: 'The moon pulls the sea.' });
+  const run = coordinator.start(digest, { article });
   const error = run.result.catch((problem: unknown) => problem);
   await clock.advance(120_000);
 
@@ -48,15 +57,32 @@ it('gives up on a model that hangs, after three attempts of thirty seconds', asy
 // #region rest
 it('stops the model at once when it is cancelled, and leaves nothing behind', async () => {
   const clock = new FakeClock();
+  const hanging = scriptedAgent('hanging', { capabilities }).thenHangs();
   await using coordinator = new Coordinator({ agents: [hanging], clock });
-  const run = coordinator.start(digest, { article: 'The moon pulls the sea.' });
+  const run = coordinator.start(digest, { article });
   await clock.settle();
+  expect(coordinator).not.toBeAtRest();
 
   run.cancel('no longer wanted');
 
   await expect(run.result).rejects.toMatchObject({ code: 'CANCELLED', cause: 'no longer wanted' });
   await clock.settle();
-  expect(coordinator.stats()).toMatchObject({ deadlines: 0, handlers: 0, tasks: { active: 0, waiting: 0 } });
-  expect(clock.pendingTimers).toBe(0);
+  expect(coordinator).toBeAtRest({ clock });
 });
 // #endregion rest
+
+// #region routing
+it('gives the next attempt to the other reader', async () => {
+  const clock = new FakeClock();
+  const broken = scriptedAgent('broken', { capabilities }).thenFails();
+  const spare = scriptedAgent('spare', { capabilities }).replies('On tides.');
+  await using coordinator = new Coordinator({ agents: [broken, spare], clock });
+  const log = eventLog(coordinator);
+
+  const run = coordinator.start(digest, { article });
+  await clock.advance('10s');
+
+  await run.result;
+  expect(log.of({ run, step: 'summary' })).toHaveBeenRoutedTo('broken', 'spare');
+});
+// #endregion routing

@@ -1,3 +1,4 @@
+import { InvalidNameError } from '../kernel/errors.ts';
 import { checkName } from '../kernel/names.ts';
 import {
   callable,
@@ -98,6 +99,9 @@ const capabilityRule: Rule<Capability> = (value) => {
   return value as Capability;
 };
 
+/** Its topic is `agent.` and its name, and no topic has more than 256 bytes. */
+const LONGEST_AGENT_NAME_BYTES = 250;
+
 const specializationRule: Rule<string> = (value) => checkName('specialization', value);
 
 const rules: Rules<AgentSettings> = {
@@ -126,6 +130,13 @@ export function defineAgent<const C extends CapabilityReference>(
 export function defineAgent<I, O>(name: string, options: NamedAgentOptions<I, O>): Agent<I, Awaited<O>>;
 export function defineAgent(name: string, options: object): Agent {
   checkName('agent', name);
+  if (Buffer.byteLength(name) > LONGEST_AGENT_NAME_BYTES) {
+    throw new InvalidNameError(
+      'agent',
+      name,
+      `the name of an agent has at most ${LONGEST_AGENT_NAME_BYTES} bytes`,
+    );
+  }
   const { description, capabilities, specializations, concurrency, policy, handle } = parseOptions(
     'defineAgent',
     rules,

@@ -1,3 +1,4 @@
+import { refused } from '../kernel/options.ts';
 import type { Requirement, SomeCapability } from '../kernel/work.ts';
 import type { AgentEntry } from './entry.ts';
 import { CandidateSet, type RequirementNames } from './entry.ts';
@@ -69,9 +70,17 @@ export class CapabilityIndex {
 
   /** The set for any requirement; undefined when nobody fulfils it. @throws InvalidOptionsError, InvalidNameError */
   forRequirement(requirement: Requirement): CandidateSet | undefined {
-    const kept = this.#find(requirement);
+    const kept = this.#look(requirement);
     // An empty set may be out of date: agents may have come since it was made.
     return kept !== undefined && kept.entries.length > 0 ? kept : this.#intersect(requirement);
+  }
+
+  #look(requirement: Requirement): CandidateSet | undefined {
+    try {
+      return this.#find(requirement);
+    } catch (error) {
+      throw refused('requirement', 'names', error);
+    }
   }
 
   /**

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CadreError } from '../kernel/errors.ts';
 
 /** The name is taken by an agent that is registered. */
@@ -19,7 +20,7 @@ export class UnknownAgentError extends CadreError<'UNKNOWN_AGENT'> {
   readonly agent: string;
 
   constructor(agent: string) {
-    super(`No agent named "${agent}" is registered`);
+    super(`No agent named ${typeof agent === 'string' ? `"${agent}"` : inspect(agent)} is registered`);
     this.agent = agent;
   }
 }

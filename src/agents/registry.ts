@@ -135,7 +135,7 @@ export class AgentRegistry {
    * Tasks that do not end are stopped with `AgentGoneError`, which a policy with more attempts gives to another.
    *
    * @returns How many tasks were stopped. Calling again for an agent that drains stops its tasks sooner.
-   * @throws InvalidOptionsError; rejects with UnknownAgentError.
+   * Rejects with InvalidOptionsError or UnknownAgentError.
    */
   async unregister(
     name: string,

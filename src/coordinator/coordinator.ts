@@ -155,7 +155,12 @@ export class Coordinator implements AsyncDisposable {
   close(options?: CloseOptions): Promise<CloseReport> {
     try {
       const { drain } = parseOptions<{ readonly drain: number }>('close', closeRules, options);
-      this.#closing ??= this.#close(drain);
+      if (this.#closing === undefined) {
+        // Known before it begins: whoever hears of it may close again.
+        const { promise, resolve } = Promise.withResolvers<CloseReport>();
+        this.#closing = promise;
+        resolve(this.#close(drain));
+      }
       return this.#closing;
     } catch (error) {
       return Promise.reject(error);

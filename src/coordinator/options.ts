@@ -65,12 +65,12 @@ function checked<T>(rule: Rule<unknown>): Rule<T | undefined> {
 /** The options of one room, without what the coordinator says for all. */
 function roomOptions<T extends object>(): Rule<T> {
   return withDefault<T>((value) => {
-    if (typeof value !== 'object' || value === null) refuse('an object', value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
     for (const key of ['clock', 'grace', 'logger', 'policy', 'routing']) {
       if (Object.hasOwn(value as object, key))
         refuse(`without ${key}, which is an option of the coordinator itself`, value);
     }
-    return value as T;
+    return { ...(value as T) };
   }, {} as T);
 }
 

@@ -57,8 +57,14 @@ export class InvalidOptionsError extends CadreError<'INVALID_OPTIONS'> {
   /** What was passed. */
   readonly value: unknown;
 
-  constructor(owner: string, option: string, rule: string, value: unknown) {
-    super(`${owner}: ${option} must be ${rule}, got ${show(value)}`);
+  constructor(
+    owner: string,
+    option: string,
+    rule: string,
+    value: unknown,
+    options?: Pick<CadreErrorOptions, 'cause'>,
+  ) {
+    super(`${owner}: ${option} must be ${rule}, got ${show(value)}`, options);
     this.owner = owner;
     this.option = option;
     this.rule = rule;

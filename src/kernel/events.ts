@@ -41,6 +41,7 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
   readonly #waiting: E[] = [];
   readonly #streams = new Set<Channel<E>>();
   #emitting = false;
+  #closed = false;
   #listeners = 0;
   #listenerErrors = 0;
 
@@ -99,6 +100,7 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
     });
     const end = this.onAny((event) => channel.push(event));
     this.#streams.add(channel);
+    if (this.#closed) channel.close();
     return channel;
   }
 
@@ -122,6 +124,7 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
 
   /** @internal Forgets every listener, and ends every stream. */
   close(): void {
+    this.#closed = true;
     for (const stream of this.#streams) stream.close();
     this.#emitter.removeAllListeners();
     this.#listeners = 0;
@@ -136,6 +139,8 @@ export class EventHub<E extends BaseEvent = BaseEvent> {
         this.#countError();
       }
     };
+    // After the end there is nothing to hear.
+    if (this.#closed) return ignore;
     this.#emitter.on(type, guarded);
     this.#listeners++;
     let active = true;

@@ -5,9 +5,8 @@ export type AnyFunction = (...args: any[]) => unknown;
 /** Tells whether a value must be awaited. Throws only what reading `then` throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
-    value instanceof Promise ||
-    (((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-      typeof (value as { then?: unknown }).then === 'function')
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
   );
 }
 

@@ -1,6 +1,6 @@
 import { durationMs } from './durations.ts';
-import { InvalidOptionsError } from './errors.ts';
-import type { AnyFunction } from './functions.ts';
+import { CadreError, InvalidOptionsError } from './errors.ts';
+import { type AnyFunction, ignore } from './functions.ts';
 
 /**
  * One option's rule: takes what was passed (undefined when left out) and returns the setting.
@@ -17,16 +17,31 @@ class Refusal {
   readonly rule: string;
   readonly value: unknown;
   readonly path: string;
+  /** Set when it could not be read: what that threw. */
+  readonly options: { readonly cause: unknown } | undefined;
 
-  constructor(rule: string, value: unknown, path = '') {
+  constructor(rule: string, value: unknown, path = '', options?: Refusal['options']) {
     this.rule = rule;
     this.value = value;
     this.path = path;
+    this.options = options;
+  }
+
+  /** What was thrown while an option was read, as a refusal. Throws what is an error of ours. */
+  static of(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof CadreError) throw error;
+    return new Refusal('readable', error, '', { cause: error });
   }
 
   /** The same refusal, seen from the object or array that holds the value under `key`. */
   under(key: string): Refusal {
-    return new Refusal(this.rule, this.value, this.path ? `${key}.${this.path}` : key);
+    return new Refusal(this.rule, this.value, this.path ? `${key}.${this.path}` : key, this.options);
+  }
+
+  /** The error that it becomes, with the owner and the option that a rule does not know. */
+  at(owner: string): InvalidOptionsError {
+    return new InvalidOptionsError(owner, this.path || 'options', this.rule, this.value, this.options);
   }
 }
 
@@ -44,14 +59,8 @@ export function parseOptions<S extends object>(owner: string, rules: Rules<S>, o
   try {
     return readFields(rules, options === undefined ? {} : options);
   } catch (error) {
-    throw named(owner, error);
+    throw Refusal.of(error).at(owner);
   }
-}
-
-/** What a rule threw, with the owner and the option that it does not know. */
-function named(owner: string, error: unknown): unknown {
-  if (!(error instanceof Refusal)) return error;
-  return new InvalidOptionsError(owner, error.path || 'options', error.rule, error.value);
 }
 
 /** The options of a method that is called often: only what a caller passes is looked at. */
@@ -74,7 +83,7 @@ export class CallOptions<S extends object> {
     try {
       readGiven(this.#rules, options, settings);
     } catch (error) {
-      throw named(this.#method, error);
+      throw Refusal.of(error).at(this.#method);
     }
     return settings;
   }
@@ -85,8 +94,13 @@ export function parseOption<T>(owner: string, option: string, rule: Rule<T>, val
   try {
     return rule(value);
   } catch (error) {
-    throw named(owner, error instanceof Refusal ? error.under(option) : error);
+    throw refused(owner, option, error);
   }
+}
+
+/** What was thrown while an option was read, as the error that names it; an error of ours as it is. */
+export function refused(owner: string, option: string, error: unknown): CadreError {
+  return error instanceof CadreError ? error : Refusal.of(error).under(option).at(owner);
 }
 
 /** An object with exactly these keys. */
@@ -98,7 +112,12 @@ function readFields<S extends object>(rules: Rules<S>, value: unknown): S {
   const settings: Partial<S> = {};
   const given = readGiven(rules, value, settings);
   for (const key of Object.keys(rules) as (keyof S & string)[]) {
-    if (!Object.hasOwn(given, key)) settings[key] = ruled(rules, key, undefined);
+    if (Object.hasOwn(given, key)) continue;
+    try {
+      settings[key] = rules[key](undefined);
+    } catch (error) {
+      throw Refusal.of(error).under(key);
+    }
   }
   return settings as S;
 }
@@ -111,17 +130,13 @@ function readGiven<S extends object>(rules: Rules<S>, value: unknown, settings: 
     if (!Object.hasOwn(rules, key)) {
       throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
     }
-    settings[key as keyof S] = ruled(rules, key as keyof S & string, given[key]);
+    try {
+      settings[key as keyof S] = rules[key as keyof S](given[key]);
+    } catch (error) {
+      throw Refusal.of(error).under(key);
+    }
   }
   return given;
-}
-
-function ruled<S extends object, K extends keyof S & string>(rules: Rules<S>, key: K, value: unknown): S[K] {
-  try {
-    return rules[key](value);
-  } catch (error) {
-    throw error instanceof Refusal ? error.under(key) : error;
-  }
 }
 
 /** The setting is `fallback` when the option is left out. */
@@ -210,11 +225,21 @@ export function list<T>(rule: Rule<T>): Rule<readonly T[]> {
       try {
         return rule(item);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        throw error.under(`${index}`);
+        throw Refusal.of(error).under(`${index}`);
       }
     });
   };
+}
+
+const { addEventListener, removeEventListener } = EventTarget.prototype;
+
+/** Tells whether one can listen to a signal, and leave it: those of this realm can be taken at their word. */
+function canBeHeard(signal: AbortSignal): boolean {
+  if (signal.addEventListener === addEventListener && signal.removeEventListener === removeEventListener)
+    return true;
+  signal.addEventListener('abort', ignore);
+  signal.removeEventListener('abort', ignore);
+  return true;
 }
 
 /** An AbortSignal, also one from another realm. */
@@ -225,7 +250,8 @@ export const abortSignal: Rule<AbortSignal> = (value) => {
     signal !== null &&
     typeof signal.aborted === 'boolean' &&
     typeof signal.addEventListener === 'function' &&
-    typeof signal.removeEventListener === 'function';
+    typeof signal.removeEventListener === 'function' &&
+    canBeHeard(signal);
   if (!usable) refuse('an AbortSignal', value);
   return signal as AbortSignal;
 };

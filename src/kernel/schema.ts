@@ -70,14 +70,27 @@ export function validate(schema: Schema, value: unknown, side: 'input' | 'output
     if (result.issues === undefined) return result.value;
     throw new SchemaViolationError(where, result.issues.map(issueOf), { retryable });
   };
+  // What a schema gives back may be anything, too.
+  const judge = (result: unknown): unknown => {
+    try {
+      return outcome(result as StandardSchemaV1.Result<unknown>);
+    } catch (error) {
+      return error instanceof SchemaViolationError ? raise(error) : threw(error);
+    }
+  };
   let result: unknown;
+  let later: boolean;
   try {
     result = schema['~standard'].validate(value);
+    later = isThenable(result);
   } catch (error) {
     return threw(error);
   }
-  if (!isThenable(result)) return outcome(result as StandardSchemaV1.Result<unknown>);
-  return Promise.resolve(result as PromiseLike<StandardSchemaV1.Result<unknown>>).then(outcome, threw);
+  return later ? Promise.resolve(result).then(judge, threw) : judge(result);
+}
+
+function raise(error: Error): never {
+  throw error;
 }
 
 function issueOf({ message, path = [] }: StandardSchemaV1.Issue): SchemaIssue {

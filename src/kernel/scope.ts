@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
+import { refused } from './options.ts';
 import { observe, unobserve } from './signals.ts';
 
 /** What a scope needs of the runtime it lives in. */
@@ -133,8 +134,7 @@ export abstract class Scope implements Timed {
       if (signal.aborted) {
         this.stop(this.cancellation(signal.reason));
       } else {
-        this.#stoppable().callerSignal = signal;
-        observe(signal, this);
+        this.#listenTo(signal);
       }
     }
   }
@@ -248,6 +248,15 @@ export abstract class Scope implements Timed {
     for (let scope = this.#parent; scope !== undefined && scope.dueAt <= now; scope = scope.#parent)
       outermost = scope;
     outermost.timeUp();
+  }
+
+  #listenTo(signal: AbortSignal): void {
+    try {
+      observe(signal, this);
+      this.#stoppable().callerSignal = signal;
+    } catch (error) {
+      this.stop(refused('signal', 'listener', error));
+    }
   }
 
   #stoppable(): Stopping {

@@ -22,8 +22,12 @@ class Hub {
 
   close(): void {
     this.observers.clear();
-    this.#signal.removeEventListener('abort', this.#onAbort);
     hubs.delete(this.#signal);
+    try {
+      this.#signal.removeEventListener('abort', this.#onAbort);
+    } catch {
+      // Not one of this realm, and it keeps its listener: nobody is behind that any more.
+    }
   }
 }
 

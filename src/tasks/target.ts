@@ -1,6 +1,6 @@
 import type { AgentRegistry, CandidateSet, Capability } from '../agents/index.ts';
 import { checkName } from '../kernel/names.ts';
-import { parseOption, refuse } from '../kernel/options.ts';
+import { refuse, refused } from '../kernel/options.ts';
 import { type Callee, type Requirement, targetLabel } from '../kernel/work.ts';
 import { NoCandidateError } from './errors.ts';
 
@@ -20,6 +20,14 @@ export interface ResolvedTarget {
  * @throws InvalidNameError, InvalidOptionsError, NoCandidateError
  */
 export function resolveTarget(target: TaskTarget, agents: AgentRegistry): ResolvedTarget {
+  try {
+    return resolve(target, agents);
+  } catch (error) {
+    throw refused('ask', 'target', error);
+  }
+}
+
+function resolve(target: TaskTarget, agents: AgentRegistry): ResolvedTarget {
   const kind = typeof target === 'object' && target !== null && 'kind' in target ? target.kind : undefined;
   if (kind === 'capability') {
     const capability = target as Capability;
@@ -38,12 +46,7 @@ export function resolveTarget(target: TaskTarget, agents: AgentRegistry): Resolv
     throw new NoCandidateError(`agent ${name}`, agents.size, agents.rejections({ agent: name }));
   }
   if (kind !== undefined || typeof target !== 'object' || target === null) {
-    parseOption(
-      'ask',
-      'target',
-      () => refuse('a capability, an agent, an agent name or a requirement', target),
-      target,
-    );
+    refuse('a capability, an agent, an agent name or a requirement', target);
   }
   const requirement = target as Requirement;
   const candidates = agents.candidates(requirement);

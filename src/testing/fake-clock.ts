@@ -1,4 +1,5 @@
 import { type Clock, type Duration, durationMs, type Timer } from '../index.ts';
+import { SeededRandom } from './random.ts';
 
 /** Options of {@link FakeClock}. */
 export interface FakeClockOptions {
@@ -42,12 +43,12 @@ export class FakeClock implements Clock {
   #elapsed = 0;
   /** In the order in which they are due. */
   #timers: FakeTimer[] = [];
-  #randomState: number;
+  readonly #random: SeededRandom;
   #ids = 0;
 
   constructor({ now = Date.UTC(2026, 0, 1), seed = 1 }: FakeClockOptions = {}) {
     this.#wallOffset = now;
-    this.#randomState = seed >>> 0;
+    this.#random = new SeededRandom(seed);
   }
 
   now(): number {
@@ -67,12 +68,9 @@ export class FakeClock implements Clock {
     return timer;
   }
 
-  /** Seeded (mulberry32, T. Ettinger 2017). */
+  /** From the seed. */
   random(): number {
-    this.#randomState = (this.#randomState + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#randomState ^ (this.#randomState >>> 15), 1 | this.#randomState);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return this.#random.next();
   }
 
   id(): string {

@@ -129,6 +129,7 @@ export class WorkflowEngine {
    * among them all.
    */
   get(id: string): Run | undefined {
+    if (typeof id !== 'string') return undefined;
     const named = this.#named.get(id);
     if (named !== undefined) return named;
     const number = this.#runtime.ids.parse('run', id);

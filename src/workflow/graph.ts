@@ -1,5 +1,7 @@
 import { Graph } from '@dagrejs/graphlib';
+import { parseOption } from '../kernel/options.ts';
 import type { Workflow } from './definition.ts';
+import { workflowRule } from './options.ts';
 
 /** What a node of {@link workflowGraph} says about its step. */
 export interface StepNode {
@@ -19,9 +21,10 @@ export interface StepNode {
  * Node ids are the step ids with `step:` in front: graphlib keeps them as object keys, where names such as
  * `constructor` would meet what every object has. An edge goes from a step to the one that comes after it.
  *
- * @throws DuplicateStepError, UnknownStepError, CycleError
+ * @throws InvalidOptionsError, DuplicateStepError, UnknownStepError, CycleError
  */
 export function workflowGraph(workflow: Workflow<never, unknown>): Graph {
+  parseOption('workflowGraph', 'workflow', workflowRule, workflow);
   const graph = new Graph({ directed: true });
   for (const { id, run, when } of workflow.steps) {
     const named = 'name' in run ? run : { kind: 'requirement', name: 'requirement' };

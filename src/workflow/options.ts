@@ -72,7 +72,7 @@ const retentionRule = fields<EngineSettings['retention']>({
 export const engineRules: Rules<EngineSettings> = {
   policy: optional(policyRule),
   runs: withDefault(whole({ min: 1 }), 10_000),
-  retention: (value) => retentionRule(value ?? {}),
+  retention: (value) => retentionRule(value === undefined ? {} : value),
   grace: withDefault(duration(), 5_000),
   clock: optional(clockRule),
 };

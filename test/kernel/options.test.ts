@@ -211,7 +211,7 @@ describe('an options object', () => {
     expect(reads.filter((key) => key === 'size')).toEqual(['size']);
   });
 
-  it('leaves the errors of a hostile getter as they are', () => {
+  it('names an option that cannot be read, with what that threw as the cause', () => {
     const boom = new Error('getter');
 
     expect(
@@ -222,6 +222,6 @@ describe('an options object', () => {
           },
         }),
       ),
-    ).toBe(boom);
+    ).toMatchObject({ code: 'INVALID_OPTIONS', option: 'size', rule: 'readable', cause: boom });
   });
 });

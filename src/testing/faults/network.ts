@@ -1,0 +1,198 @@
+import {
+  type Clock,
+  type Message,
+  memoryTransport,
+  type Reply,
+  type ReplyWatcher,
+  type Responder,
+  type Subscriber,
+  type Transport,
+} from '../../index.ts';
+import type { FaultSource } from './fault.ts';
+
+/**
+ * What coordinators have between them: a transport in memory on which messages are lost, duplicated, delayed and cut
+ * off.
+ */
+export class Network {
+  readonly inner: Transport = memoryTransport();
+  /** The node whose message is being handed out. */
+  sender = '';
+  readonly #faults: FaultSource;
+  readonly #clock: Clock;
+  /** The nodes that hear nothing of the others. */
+  readonly #cut = new Set<string>();
+  /** Until when messages to a topic wait behind a delayed one. */
+  readonly #busyUntil = new Map<string, number>();
+
+  constructor(faults: FaultSource, clock: Clock) {
+    this.#faults = faults;
+    this.#clock = clock;
+  }
+
+  /** Cuts `node` off from all others. */
+  cut(node: string): void {
+    this.#cut.add(node);
+  }
+
+  /** Ends that. */
+  mend(node: string): void {
+    this.#cut.delete(node);
+  }
+
+  /** Tells whether a message gets from one node to the other. */
+  connects(from: string, to: string): boolean {
+    return from === to || (!this.#cut.has(from) && !this.#cut.has(to));
+  }
+
+  /** Hands something from `sender` over: now, later or never, and twice where it may come twice. */
+  carry(sender: string, topic: string, mayRepeat: boolean, handOver: () => void): void {
+    const deliver = (): void => {
+      this.sender = sender;
+      handOver();
+    };
+    if (this.#faults.strike('messageLost', topic) !== undefined) return;
+    const again = mayRepeat ? this.#faults.strike('messageDuplicated', topic) : undefined;
+    const waitMs = this.#delayOf(topic);
+    if (waitMs > 0) this.#clock.schedule(deliver, waitMs);
+    else deliver();
+    if (again !== undefined) this.#clock.schedule(deliver, waitMs + again.ms);
+  }
+
+  #delayOf(topic: string): number {
+    const delayed = this.#faults.strike('messageDelayed', topic);
+    const overtaken = delayed === undefined ? this.#faults.strike('messageReordered', topic) : undefined;
+    if (overtaken !== undefined) return overtaken.ms;
+    const now = this.#clock.monotonic();
+    // Whatever is behind a delayed message waits with it.
+    const until = Math.max(now + (delayed?.ms ?? 0), this.#busyUntil.get(topic) ?? 0);
+    if (until > now) this.#busyUntil.set(topic, until);
+    else this.#busyUntil.delete(topic);
+    return until - now;
+  }
+}
+
+/** The transport of one node. */
+export class NetworkEnd implements Transport {
+  readonly #network: Network;
+  readonly #node: string;
+  readonly #ends = new Set<() => void>();
+  readonly #responders = new Map<Responder, Responder>();
+  #gone = false;
+
+  constructor(network: Network, node: string) {
+    this.#network = network;
+    this.#node = node;
+  }
+
+  publish(message: Message): void {
+    if (this.#gone) return;
+    this.#network.carry(this.#node, message.topic, false, () => this.#network.inner.publish(message));
+  }
+
+  request(reply: Reply): void {
+    if (this.#gone) return;
+    this.#network.carry(this.#node, reply.topic, true, () => this.#network.inner.request(reply));
+  }
+
+  topics(pattern: string): readonly string[] {
+    return this.#network.inner.topics(pattern);
+  }
+
+  subscribe(pattern: string, subscriber: Subscriber): () => void {
+    const network = this.#network;
+    const end = network.inner.subscribe(pattern, {
+      receive: (body, message) =>
+        network.connects(network.sender, this.#node) ? subscriber.receive(body, message) : undefined,
+      failed: (error, message) => subscriber.failed(error, message),
+    });
+    this.#ends.add(end);
+    return () => {
+      this.#ends.delete(end);
+      end();
+    };
+  }
+
+  respond(topic: string, responder: Responder): void {
+    const network = this.#network;
+    const mine: Responder = {
+      receive: (reply) => {
+        const { sender } = network;
+        if (!network.connects(sender, this.#node)) return;
+        responder.receive(sender === this.#node ? reply : new Answer(network, sender, this.#node, reply));
+      },
+    };
+    network.inner.respond(topic, mine);
+    this.#responders.set(responder, mine);
+    this.#ends.add(() => network.inner.withdraw(topic, mine));
+  }
+
+  withdraw(topic: string, responder: Responder): void {
+    const mine = this.#responders.get(responder);
+    if (mine === undefined) return;
+    this.#responders.delete(responder);
+    this.#network.inner.withdraw(topic, mine);
+  }
+
+  /** The node is gone: it sends and hears nothing any more. */
+  stop(): void {
+    this.#gone = true;
+    for (const end of this.#ends) end();
+  }
+}
+
+/** A request from another node: the answer has to find its way back. */
+class Answer implements Reply {
+  readonly #network: Network;
+  readonly #from: string;
+  readonly #to: string;
+  readonly #reply: Reply;
+
+  constructor(network: Network, asker: string, node: string, reply: Reply) {
+    this.#network = network;
+    this.#from = node;
+    this.#to = asker;
+    this.#reply = reply;
+  }
+
+  get topic(): string {
+    return this.#reply.topic;
+  }
+  get body(): unknown {
+    return this.#reply.body;
+  }
+  get priority(): number {
+    return this.#reply.priority;
+  }
+  get message(): Message {
+    return this.#reply.message;
+  }
+  get ended(): boolean {
+    return this.#reply.ended;
+  }
+  get signal(): AbortSignal {
+    return this.#reply.signal;
+  }
+  get watcher(): ReplyWatcher | undefined {
+    return this.#reply.watcher;
+  }
+  set watcher(watcher: ReplyWatcher | undefined) {
+    this.#reply.watcher = watcher;
+  }
+
+  timeLeft(): number {
+    return this.#reply.timeLeft();
+  }
+  fulfil(output: unknown): void {
+    this.#send(() => this.#reply.fulfil(output));
+  }
+  fail(error: unknown): void {
+    this.#send(() => this.#reply.fail(error));
+  }
+
+  #send(answer: () => void): void {
+    this.#network.carry(this.#from, `answer of ${this.topic}`, true, () => {
+      if (this.#network.connects(this.#from, this.#to)) answer();
+    });
+  }
+}

@@ -1,5 +1,5 @@
 import { checkName } from '../kernel/names.ts';
-import { callable, list, optional, parseOption, parseOptions, refuse } from '../kernel/options.ts';
+import { callable, list, optional, parseOption, parseOptions, refuse, refused } from '../kernel/options.ts';
 import type { Schema, SchemaInput, SchemaOutput } from '../kernel/schema.ts';
 import type { HandlerContext, Requirement, Runnable } from '../kernel/work.ts';
 import type { Policy } from '../resilience/index.ts';
@@ -225,7 +225,7 @@ export function defineWorkflow<I = unknown>(
 ): WorkflowBuilder<I, unknown>;
 export function defineWorkflow(name: string, options?: object): Workflow {
   checkName('workflow', name);
-  if (typeof options !== 'object' || options === null || !('steps' in options)) {
+  if (!hasSteps(options)) {
     const settings = parseOptions<WorkflowSettings>('defineWorkflow', workflowRules, options);
     return frozen(new WorkflowBuilder(name, settings));
   }
@@ -240,6 +240,14 @@ export function defineWorkflow(name: string, options?: object): Workflow {
   // Checked now: whoever builds a graph from data wants to hear what is wrong with it where it is built.
   void workflow.plan;
   return frozen(workflow);
+}
+
+function hasSteps(options: object | undefined): boolean {
+  try {
+    return typeof options === 'object' && options !== null && 'steps' in options;
+  } catch (error) {
+    throw refused('defineWorkflow', 'options', error);
+  }
 }
 
 function parseStepData(value: unknown): StepDefinition {

@@ -161,7 +161,9 @@ export class Mailbox implements Responder, SlotOwner {
     while (this.#active < this.#limits.concurrency) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      this.#start(next.reply);
+      // Its time may be up by the clock where the sender's timer is late.
+      if (next.reply.timeLeft() > 0) this.#start(next.reply);
+      else next.reply.watcher = undefined;
     }
     this.#starting = false;
   }

@@ -55,7 +55,7 @@ export interface Responder {
  * A message reaches every subscription whose pattern matches, in the order of subscribing, and one receiver's
  * failure or slowness never keeps it from the next. A request reaches the one responder of its topic, or is
  * answered with `NoResponderError` at once. Between one sender and one receiver the order of sending is kept. A message
- * reaches a subscription at most once; a request may come more than once, and is taken once.
+ * reaches a subscription at most once; a request may come more than once, as the same {@link Reply}, and is taken once.
  */
 export interface Transport {
   /** Hands a message to every subscription that matches. Must not throw. */

@@ -253,7 +253,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         events.emit(event);
       }
     }
-    const next = this.#nextFor(entry);
+    const next = this.#nextFor(entry, this.runtime.now);
     if (next === undefined) {
       this.#active--;
       entry.release();
@@ -264,8 +264,17 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
     }
   }
 
+  /** The task whose turn it is at a free agent. What has no time left by the clock never begins, also where the timer is late. */
+  #nextFor(entry: AgentEntry, now: number): Task | undefined {
+    for (let next = this.#mostUrgentFor(entry); next !== undefined; next = this.#mostUrgentFor(entry)) {
+      if (now < next.dueAt) return next;
+      next.expire(now);
+    }
+    return undefined;
+  }
+
   /** The most urgent of the tasks that wait for an agent; the oldest among equals. None once it drains: it has left its sets. */
-  #nextFor(entry: AgentEntry): Task | undefined {
+  #mostUrgentFor(entry: AgentEntry): Task | undefined {
     if (this.#waiting === 0) return undefined;
     let first: Task | undefined;
     for (const set of entry.sets) {
@@ -286,7 +295,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   welcome(entry: AgentEntry): void {
     const now = this.runtime.tick();
     while (entry.available) {
-      const next = this.#nextFor(entry);
+      const next = this.#nextFor(entry, now);
       if (next === undefined) return;
       this.#leaveQueue(next);
       this.#start(next, entry, now);

@@ -88,6 +88,21 @@ describe('a request that gets no answer', () => {
     });
   });
 
+  it('is never started when its time is up by the clock, though a blocked loop has kept its timer from ringing', async () => {
+    const { clock, broker, desk } = brokerWithDesk({}, { concurrency: 1 });
+    watch(broker.request('desk', 'first'));
+    const second = watch(broker.request('desk', 'second', { timeout: 100 }));
+    watch(broker.request('desk', 'third', { timeout: 101 }));
+    await clock.settle();
+    clock.stall(100);
+    desk.job(0).finish();
+    await clock.settle();
+    expect(desk.inputs).toEqual(['first', 'third']);
+    await clock.advance(0);
+
+    expect(second.value).toBeInstanceOf(TimeoutError);
+  });
+
   it('aborts the signal of its handler at that moment, with the timeout as the reason', async () => {
     const { clock, broker, desk } = brokerWithDesk();
     const outcome = watch(broker.request('desk', 1, { timeout: 10 }));

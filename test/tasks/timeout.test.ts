@@ -217,6 +217,21 @@ describe('a late output', () => {
     expect(house.agents.get('ada')).toMatchObject({ completed: 0, activeTasks: 1 });
   });
 
+  it('is never begun with when its time is up by the clock, though a blocked loop has kept its timer from ringing', async () => {
+    const { agent, desk } = deskAgent('ada');
+    const { clock, house } = houseWith({ agents: [agent] });
+    watch(house.ask('ada', 'first'));
+    const second = watch(house.ask('ada', 'second', { timeout: 100 }));
+    watch(house.ask('ada', 'third', { timeout: 101 }));
+    await clock.settle();
+    clock.stall(100);
+    desk.job(0).finish();
+    await clock.settle();
+
+    expect(desk.inputs).toEqual(['first', 'third']);
+    expect(second.value).toBeInstanceOf(TimeoutError);
+  });
+
   it('is a timeout although a blocked loop lets it come before the timer', async () => {
     const { agent, desk } = deskAgent('ada', { concurrency: 2 });
     const { clock, house } = houseWith({ agents: [agent] });

@@ -79,7 +79,7 @@ export class Faults {
    * @param node What `partition` calls it.
    */
   transport(node = 'node'): Transport {
-    return new NetworkEnd(this.#network, node);
+    return new NetworkEnd(this.#network, node, this.#clock);
   }
 
   /**

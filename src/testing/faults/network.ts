@@ -1,4 +1,5 @@
 import {
+  CancelledError,
   type Clock,
   type Message,
   memoryTransport,
@@ -6,6 +7,7 @@ import {
   type ReplyWatcher,
   type Responder,
   type Subscriber,
+  type Timer,
   type Transport,
 } from '../../index.ts';
 import type { FaultSource } from './fault.ts';
@@ -78,11 +80,15 @@ export class NetworkEnd implements Transport {
   readonly #node: string;
   readonly #ends = new Set<() => void>();
   readonly #responders = new Map<Responder, Responder>();
+  readonly #answers = new WeakMap<Reply, Answer>();
+  readonly #clock: Clock;
   #gone = false;
 
-  constructor(network: Network, node: string) {
+  /** @param clock That of the node. */
+  constructor(network: Network, node: string, clock: Clock) {
     this.#network = network;
     this.#node = node;
+    this.#clock = clock;
   }
 
   publish(message: Message): void {
@@ -119,7 +125,7 @@ export class NetworkEnd implements Transport {
       receive: (reply) => {
         const { sender } = network;
         if (!network.connects(sender, this.#node)) return;
-        responder.receive(sender === this.#node ? reply : new Answer(network, sender, this.#node, reply));
+        responder.receive(sender === this.#node ? reply : this.#answerTo(sender, reply));
       },
     };
     network.inner.respond(topic, mine);
@@ -134,6 +140,16 @@ export class NetworkEnd implements Transport {
     this.#network.inner.withdraw(topic, mine);
   }
 
+  /** The same one when a request comes again. */
+  #answerTo(sender: string, reply: Reply): Reply {
+    let answer = this.#answers.get(reply);
+    if (answer === undefined) {
+      answer = new Answer(this.#network, this.#clock, sender, this.#node, reply);
+      this.#answers.set(reply, answer);
+    }
+    return answer;
+  }
+
   /** The node is gone: it sends and hears nothing any more. */
   stop(): void {
     this.#gone = true;
@@ -141,18 +157,28 @@ export class NetworkEnd implements Transport {
   }
 }
 
-/** A request from another node: the answer has to find its way back. */
+/**
+ * A request from another node, as the node that it came to knows it: the answer has to find its way back, and when the
+ * sender's time is up nobody has to be told.
+ */
 class Answer implements Reply {
+  watcher: ReplyWatcher | undefined;
+  ended = false;
   readonly #network: Network;
   readonly #from: string;
   readonly #to: string;
   readonly #reply: Reply;
+  readonly #timer: Timer | undefined;
+  readonly #controller = new AbortController();
 
-  constructor(network: Network, asker: string, node: string, reply: Reply) {
+  constructor(network: Network, clock: Clock, asker: string, node: string, reply: Reply) {
     this.#network = network;
     this.#from = node;
     this.#to = asker;
     this.#reply = reply;
+    const left = reply.timeLeft();
+    if (left < Number.POSITIVE_INFINITY) this.#timer = clock.schedule(() => this.#gone(), left);
+    reply.watcher = { waiterGone: () => this.#gone() };
   }
 
   get topic(): string {
@@ -167,17 +193,8 @@ class Answer implements Reply {
   get message(): Message {
     return this.#reply.message;
   }
-  get ended(): boolean {
-    return this.#reply.ended;
-  }
   get signal(): AbortSignal {
-    return this.#reply.signal;
-  }
-  get watcher(): ReplyWatcher | undefined {
-    return this.#reply.watcher;
-  }
-  set watcher(watcher: ReplyWatcher | undefined) {
-    this.#reply.watcher = watcher;
+    return this.#controller.signal;
   }
 
   timeLeft(): number {
@@ -191,8 +208,22 @@ class Answer implements Reply {
   }
 
   #send(answer: () => void): void {
+    this.#end();
     this.#network.carry(this.#from, `answer of ${this.topic}`, true, () => {
       if (this.#network.connects(this.#from, this.#to)) answer();
     });
+  }
+
+  /** The sender has cancelled, or its time is up. */
+  #gone(): void {
+    if (this.ended) return;
+    this.#end();
+    this.#controller.abort(new CancelledError(`request "${this.topic}"`, undefined));
+    this.watcher?.waiterGone();
+  }
+
+  #end(): void {
+    this.ended = true;
+    this.#timer?.cancel();
   }
 }

@@ -47,7 +47,7 @@ export class SimulatedNode {
     this.#latencyMs = latencyMs;
     this.#start = start;
     this.#clock = new WorldClock(world, name);
-    this.#end = new NetworkEnd(network, name);
+    this.#end = new NetworkEnd(network, name, this.#clock);
   }
 
   /** Its clock in this life. */
@@ -134,7 +134,7 @@ export class SimulatedNode {
     this.#down = false;
     this.#lives++;
     this.#clock = new WorldClock(this.#world, `${this.name}.${this.#lives}`);
-    this.#end = new NetworkEnd(this.#network, this.name);
+    this.#end = new NetworkEnd(this.#network, this.name, this.#clock);
     this.start();
   }
 

@@ -95,14 +95,29 @@ export abstract class Attempt implements Invocation, ContextWork {
     return this.#scope;
   }
 
-  /** Offers an output. */
+  /** Offers an output from elsewhere: that of its own handler is {@link settled}. */
   fulfil(output: unknown): void {
-    if (this.#settle()) this.fulfilled(output);
+    if (!this.#settle()) return;
+    this.#overtaken();
+    this.fulfilled(output);
   }
 
-  /** Offers an error. */
+  /** Offers an error from elsewhere. */
   fail(error: unknown): void {
-    if (this.#settle()) this.failed(error);
+    if (!this.#settle()) return;
+    this.#overtaken();
+    this.failed(error);
+  }
+
+  /** Somebody else has answered, such as the transport: the handler, if it runs, works for nobody. */
+  #overtaken(): void {
+    if (!this.running) {
+      this.#scope?.close();
+      return;
+    }
+    this.stopReason = new CancelledError(this.label, 'somebody else has answered');
+    this.#scope?.stop(this.stopReason);
+    linger(this);
   }
 
   /** Ends it from outside: its signal aborts and it fails, both with `reason`. */
@@ -129,6 +144,7 @@ export abstract class Attempt implements Invocation, ContextWork {
 
   settled(isOutput: boolean, outcome: unknown): void {
     if (!this.#settle()) return;
+    this.#scope?.close();
     if (isOutput) this.fulfilled(outcome);
     else this.failed(new HandlerError(this.label, outcome));
   }
@@ -143,7 +159,6 @@ export abstract class Attempt implements Invocation, ContextWork {
       return false;
     }
     this.ended = true;
-    this.#scope?.close();
     return true;
   }
 }

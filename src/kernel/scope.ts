@@ -185,6 +185,13 @@ export abstract class Scope implements Timed {
     return stopping.controller.signal;
   }
 
+  /** It has its outcome, and somebody still works for it: its signal tells that nobody waits any more. */
+  protected dismiss(reason: unknown): void {
+    const stopping = this.#stoppable();
+    stopping.reason ??= reason;
+    stopping.controller?.abort(reason);
+  }
+
   /** What stopped it, or undefined. */
   get stopReason(): unknown {
     return this.#stopping?.reason;

@@ -74,10 +74,19 @@ export class Request extends Scope implements Reply {
 
   override fulfil(output: unknown): void {
     super.fulfil(output, this.#now());
+    if (this.watcher !== undefined) this.#overtaken(this.watcher);
   }
 
   override fail(error: unknown): void {
     super.fail(error, this.#now());
+    if (this.watcher !== undefined) this.#overtaken(this.watcher);
+  }
+
+  /** Whoever works on it takes himself off before he answers: this answer came from somebody else, such as the transport. */
+  #overtaken(watcher: ReplyWatcher): void {
+    this.watcher = undefined;
+    this.dismiss(new CancelledError(`request "${this.topic}"`, 'somebody else has answered'));
+    watcher.waiterGone();
   }
 
   protected override fulfilled(output: unknown): void {

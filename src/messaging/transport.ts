@@ -18,7 +18,7 @@ export interface ReplyWatcher {
 export interface Reply {
   /** Where it is addressed. */
   readonly topic: string;
-  /** What was sent. */
+  /** What was sent; that of a task is let go of when the task has ended. */
   readonly body: unknown;
   /** Higher goes first where requests wait. */
   readonly priority: number;

@@ -170,3 +170,29 @@ it.each([
   }
   expectAtRest(house, clock);
 });
+
+it.each(['desk', 'agent.ada'])(
+  'may answer %s itself while a handler is at work: its signal aborts, and its slot is free after the grace period',
+  async (topic) => {
+    let lose: (() => void) | undefined;
+    const transport = transportWith((reply, deliver) => {
+      deliver();
+      lose = () => reply.fail(new Error('the connection is lost'));
+    });
+    const { agent, desk } = deskAgent('ada');
+    const { clock, house } = houseWith({ messages: { transport }, agents: [agent], grace: 100 });
+    const responder = new Desk();
+    house.messages.respond('desk', responder.handle, { concurrency: 1 });
+    const at = topic === 'desk' ? responder : desk;
+    const outcome = watch(topic === 'desk' ? house.messages.request('desk', 1) : house.ask('ada', 1));
+    await clock.settle();
+    lose?.();
+    await clock.settle();
+
+    expect(outcome.value).toMatchObject({ message: 'the connection is lost' });
+    expect(at.job(0).context.signal.aborted).toBe(true);
+    await clock.advance(100);
+    expect(await house.close()).toMatchObject({ cancelled: 0 });
+    expectAtRest(house, clock);
+  },
+);

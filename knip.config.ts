@@ -10,6 +10,7 @@ const config: KnipConfig = {
         'examples/*.ts',
         'examples/*/main.ts',
         'test/**/*.test-d.ts',
+        'vitest.mutation.config.ts', // stryker.config.mjs names it
       ],
       project: ['{src,test,examples,bench,scripts}/**/*.ts', '*.{ts,mjs}'],
     },

@@ -268,6 +268,8 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   #nextFor(entry: AgentEntry, now: number): Task | undefined {
     for (let next = this.#mostUrgentFor(entry); next !== undefined; next = this.#mostUrgentFor(entry)) {
       if (now < next.dueAt) return next;
+      // Where what it is part of is being stopped already, it is not stopped here.
+      this.#leaveQueue(next);
       next.expire(now);
     }
     return undefined;

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { memoryTransport, type Reply, type Responder, type Transport } from '../../src/index.ts';
+import {
+  defineWorkflow,
+  memoryTransport,
+  type Reply,
+  type Responder,
+  type Transport,
+} from '../../src/index.ts';
 import { expectAtRest } from '../support/at-rest.ts';
 import { Desk } from '../support/desk.ts';
 import { deskAgent, houseWith, namedAgent } from '../support/house.ts';
@@ -196,3 +202,16 @@ it.each(['desk', 'agent.ada'])(
     expectAtRest(house, clock);
   },
 );
+
+it('may lose the work of a run whose time is up while another step of it waits for the same agent', async () => {
+  const transport = transportWith(() => {});
+  const { agent } = deskAgent('ada');
+  const { clock, house } = houseWith({ messages: { transport }, agents: [agent] });
+  const step = { run: agent, input: () => undefined };
+  const two = defineWorkflow('two').step('one', step).step('two', step);
+  const outcome = watch(house.run(two, undefined, { deadline: 50 }));
+  await clock.advance(50);
+
+  expect(outcome.value).toMatchObject({ code: 'TIMEOUT' });
+  expectAtRest(house, clock);
+});

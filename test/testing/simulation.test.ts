@@ -122,6 +122,19 @@ describe('a simulation', () => {
     expect([...new Set(lost)].sort()).toEqual([0, 1]);
   });
 
+  it('keeps the order of messages to a topic, however they are delayed', async () => {
+    const { faults } = await simulate({ seeds: 100, faults: { messageDelayed: 0.3 } }, async (sim) => {
+      const got: number[] = [];
+      const { messages } = sim.coordinator();
+      messages.respond('desk', (n: number) => void got.push(n));
+      await Promise.all([1, 2, 3, 4].map((n) => messages.request('desk', n)));
+
+      expect(got).toEqual([1, 2, 3, 4]);
+    });
+
+    expect(faults.messageDelayed).toBeGreaterThan(30);
+  });
+
   it('times out what hangs, in virtual time', async () => {
     const errors: unknown[] = [];
     await simulate({ seeds: [2, 3, 5], faults: { handlerHang: 1 } }, async (sim) => {

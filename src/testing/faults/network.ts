@@ -24,8 +24,8 @@ export class Network {
   readonly #clock: Clock;
   /** The nodes that hear nothing of the others. */
   readonly #cut = new Set<string>();
-  /** Until when messages to a topic wait behind a delayed one. */
-  readonly #busyUntil = new Map<string, number>();
+  /** What waits for a topic, the first first, and until when. */
+  readonly #lines = new Map<string, { readonly until: number; readonly waiting: (() => void)[] }>();
 
   constructor(faults: FaultSource, clock: Clock) {
     this.#faults = faults;
@@ -55,21 +55,32 @@ export class Network {
     };
     if (this.#faults.strike('messageLost', topic) !== undefined) return;
     const again = mayRepeat ? this.#faults.strike('messageDuplicated', topic) : undefined;
-    const waitMs = this.#delayOf(topic);
-    if (waitMs > 0) this.#clock.schedule(deliver, waitMs);
-    else deliver();
+    const delayed = this.#faults.strike('messageDelayed', topic);
+    const overtaken = delayed === undefined ? this.#faults.strike('messageReordered', topic) : undefined;
+    let waitMs = overtaken?.ms ?? 0;
+    if (overtaken === undefined) waitMs = this.#inLine(topic, delayed?.ms ?? 0, deliver);
+    else this.#clock.schedule(deliver, waitMs);
     if (again !== undefined) this.#clock.schedule(deliver, waitMs + again.ms);
   }
 
-  #delayOf(topic: string): number {
-    const delayed = this.#faults.strike('messageDelayed', topic);
-    const overtaken = delayed === undefined ? this.#faults.strike('messageReordered', topic) : undefined;
-    if (overtaken !== undefined) return overtaken.ms;
+  /** Hands over at once, or `ms` later and behind all that waits for the topic. Returns how long that is. */
+  #inLine(topic: string, ms: number, deliver: () => void): number {
+    const line = this.#lines.get(topic);
+    if (ms === 0 && line === undefined) {
+      deliver();
+      return 0;
+    }
     const now = this.#clock.monotonic();
-    // Whatever is behind a delayed message waits with it.
-    const until = Math.max(now + (delayed?.ms ?? 0), this.#busyUntil.get(topic) ?? 0);
-    if (until > now) this.#busyUntil.set(topic, until);
-    else this.#busyUntil.delete(topic);
+    const until = Math.max(now + ms, line?.until ?? 0);
+    const waiting = line?.waiting ?? [];
+    waiting.push(deliver);
+    this.#lines.set(topic, { until, waiting });
+    // Whichever timer rings first among those of one moment: the first in the line goes first.
+    this.#clock.schedule(() => {
+      const next = waiting.shift();
+      if (waiting.length === 0) this.#lines.delete(topic);
+      next?.();
+    }, until - now);
     return until - now;
   }
 }

@@ -98,14 +98,14 @@ export class SimulatedNode {
     const faulty = faultyHandler(name, handler, this.#faults, clock);
     const here = async (input: never, context: HandlerContext): Promise<unknown> => {
       const latencyMs = Math.floor(this.#world.random.next() * (this.#latencyMs + 1));
-      if (clock.stopped) return forEver;
+      if (clock.stopped) return forEver();
       let answer: unknown;
       try {
         answer = await faulty(input, context);
       } finally {
         if (latencyMs > 0) await new Promise<void>((resolve) => void clock.schedule(resolve, latencyMs));
         // A process that is gone neither answers nor fails.
-        if (clock.stopped) await forEver;
+        if (clock.stopped) await forEver();
       }
       return answer;
     };
@@ -144,8 +144,10 @@ export class SimulatedNode {
   }
 }
 
-/** Whoever waits for something that is gone. */
-const forEver: Promise<never> = new Promise(() => {});
+/** What is gone never comes. A promise each: one for all would keep everybody who waits for it. */
+function forEver(): Promise<never> {
+  return new Promise(() => {});
+}
 
 const SHOWN = ['agent', 'taskId', 'runId', 'step', 'topic', 'messageId', 'attempt', 'stopped'] as const;
 

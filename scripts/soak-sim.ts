@@ -19,7 +19,7 @@ if (!Number.isSafeInteger(seeds) || seeds < 1)
 
 const families = readdirSync('test/proof')
   .filter((file) => file.endsWith('.test.ts'))
-  .filter((file) => values.only.length === 0 || values.only.some((name) => file.startsWith(`${name}-`)))
+  .filter((file) => values.only.length === 0 || values.only.some((name) => file.split(/[-.]/)[0] === name))
   .sort();
 if (families.length === 0) throw new RangeError(`--only: there is no family ${values.only.join(', ')}`);
 

@@ -205,6 +205,7 @@ describe('a simulation that fails', () => {
     ['does not hold: no error', (sim) => failsAfterAnEvent(sim)],
     ['the scenario waits for something that never comes', () => new Promise(() => {})],
     ['wrong', () => Promise.reject(new Error('wrong'))],
+    ['does not hold: sums: 3 is not 4', (sim) => saysWhy(sim)],
     ['undefined', () => Promise.reject(undefined)],
     ['never came true: pigs fly', (sim) => sim.eventually('pigs fly', () => false, '1m')],
     ['more than 1000 happenings', (sim) => forEver(sim)],
@@ -223,6 +224,13 @@ describe('a simulation that fails', () => {
     void sim.advance(5).then(() => errors++);
     await sim.advance(10);
     throw new Error('came too far');
+  }
+
+  async function saysWhy(sim: Simulation) {
+    sim.check('sums', () => {
+      throw new Error('3 is not 4');
+    });
+    await sim.advance(1);
   }
 
   async function forEver(sim: Simulation) {

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { CadreError } from '../../index.ts';
+import { CadreError, describeError } from '../../index.ts';
 import type { Fault } from './fault-plan.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,7 @@ export class SimulationError extends CadreError<'SIMULATION_FAILED'> {
     const command = `CADRE_SEED=${seed} CADRE_FAULTS=${ids} ${ownCommand()}`;
     const log = world.lastLines();
     const lines = [
-      `seed ${seed}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `seed ${seed}: ${reasonsOf(cause).join(': ')}`,
       `after ${world.events} happenings and ${world.now} ms of virtual time`,
       faults.length === 0
         ? 'without a fault'
@@ -39,6 +39,16 @@ export class SimulationError extends CadreError<'SIMULATION_FAILED'> {
     this.log = log;
     this.command = command;
   }
+}
+
+/** What went wrong, and what that came from. */
+function reasonsOf(cause: unknown): string[] {
+  const reasons: string[] = [];
+  for (let error = cause; reasons.length < 5; error = error.cause) {
+    reasons.push(describeError(error).message);
+    if (!(error instanceof Error) || error.cause === undefined) break;
+  }
+  return reasons;
 }
 
 /** How this process was started, as far as it can be told. */

@@ -17,7 +17,7 @@ export { type EventFilter, EventLog, eventLog } from './event-log.ts';
 // time
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts';
 // faults
-export type { LocalFault } from './faults/fault.ts';
+export type { LocalFault, LocalFaultKind } from './faults/fault.ts';
 export { Faults, type FaultsOptions } from './faults/faults.ts';
 export { InjectedFaultError } from './faults/faulty-agent.ts';
 // agents with a script, and recorded ones

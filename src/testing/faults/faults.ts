@@ -65,7 +65,11 @@ export class Faults {
     return withHandler(agent, (name, handler) => this.step(name, handler));
   }
 
-  /** The same function, to which things can happen by `name`; for steps that are plain code, responders and the like. */
+  /**
+   * The same function, to which things can happen by `name`; for steps that are plain code, responders and the like.
+   *
+   * @typeParam H The function's type.
+   */
   step<H extends (input: never, context: HandlerContext) => unknown>(name: string, handler: H): H {
     const dead = (input: never, context: HandlerContext): unknown =>
       this.#orders.get(name)?.dead ? new Promise(() => {}) : (faulty as Handler)(input, context);

@@ -53,6 +53,7 @@ export interface FaultRates {
 
 /** A fault that struck: its `id`, such as `messageLost#3`, is the same in every repetition of the seed. */
 export interface Fault extends LocalFault {
+  /** What went wrong. */
   readonly kind: FaultKind;
   /** Whom it struck. */
   readonly where: string;

@@ -6,12 +6,13 @@ import {
   type HandlerContext,
 } from '../../index.ts';
 import type { FaultSource } from '../faults/fault.ts';
-import { faultyHandler, type Handler, withHandler } from '../faults/faulty-agent.ts';
+import { faultyHandler, withHandler } from '../faults/faulty-agent.ts';
 import { type Network, NetworkEnd } from '../faults/network.ts';
 import { type World, WorldClock } from './world.ts';
 
 /** Options of a simulated coordinator: clock and transport are the simulation's. */
 export type SimulatedOptions = Omit<CoordinatorOptions, 'clock' | 'messages'> & {
+  /** Those of the broker, without a transport. */
   readonly messages?: Omit<NonNullable<CoordinatorOptions['messages']>, 'transport'>;
 };
 
@@ -50,7 +51,7 @@ export class SimulatedNode {
     this.#end = new NetworkEnd(network, name, this.#clock);
   }
 
-  /** Its clock in this life. */
+  /** @internal Its clock in this life. */
   get clock(): WorldClock {
     return this.#clock;
   }
@@ -92,8 +93,12 @@ export class SimulatedNode {
     return withHandler(agent, (name, handler) => this.step(name, handler));
   }
 
-  /** A function that runs on this node and meets the faults; for steps that are plain code, responders and the like. */
-  step<H extends Handler>(name: string, handler: H): H {
+  /**
+   * A function that runs on this node and meets the faults; for steps that are plain code, responders and the like.
+   *
+   * @typeParam H The function's type.
+   */
+  step<H extends (input: never, context: HandlerContext) => unknown>(name: string, handler: H): H {
     const clock = this.#clock;
     const faulty = faultyHandler(name, handler, this.#faults, clock);
     const here = async (input: never, context: HandlerContext): Promise<unknown> => {

@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 /** A simulation failed. The message says what, when, by which faults, what happened last and how to repeat it. */
 export class SimulationError extends CadreError<'SIMULATION_FAILED'> {
   readonly code = 'SIMULATION_FAILED' as const;
+  /** The seed that fails. */
   readonly seed: number;
   /** Happenings until then. */
   readonly events: number;
@@ -18,6 +19,7 @@ export class SimulationError extends CadreError<'SIMULATION_FAILED'> {
   /** Repeats it, and nothing else. */
   readonly command: string;
 
+  /** @internal */
   constructor(seed: number, cause: unknown, world: World, faults: readonly Fault[]) {
     const ids = faults.map(({ id }) => id).join(',');
     const command = `CADRE_SEED=${seed} CADRE_FAULTS=${ids} ${ownCommand()}`;

@@ -91,7 +91,11 @@ export class Simulation {
     return this.#scenery.agent(agent);
   }
 
-  /** A function that meets the faults of handlers; for steps that are plain code, responders and the like. */
+  /**
+   * A function that meets the faults of handlers; for steps that are plain code, responders and the like.
+   *
+   * @typeParam H The function's type.
+   */
   step<H extends (input: never, context: HandlerContext) => unknown>(name: string, handler: H): H {
     return this.#scenery.step(name, handler);
   }

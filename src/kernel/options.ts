@@ -112,12 +112,7 @@ function readFields<S extends object>(rules: Rules<S>, value: unknown): S {
   const settings: Partial<S> = {};
   const given = readGiven(rules, value, settings);
   for (const key of Object.keys(rules) as (keyof S & string)[]) {
-    if (Object.hasOwn(given, key)) continue;
-    try {
-      settings[key] = rules[key](undefined);
-    } catch (error) {
-      throw Refusal.of(error).under(key);
-    }
+    if (!Object.hasOwn(given, key)) settings[key] = ruled(rules, key, NOTHING);
   }
   return settings as S;
 }
@@ -130,13 +125,25 @@ function readGiven<S extends object>(rules: Rules<S>, value: unknown, settings: 
     if (!Object.hasOwn(rules, key)) {
       throw new Refusal(`one of the known options (${Object.keys(rules).join(', ')})`, key, key);
     }
-    try {
-      settings[key as keyof S] = rules[key as keyof S](given[key]);
-    } catch (error) {
-      throw Refusal.of(error).under(key);
-    }
+    settings[key as keyof S] = ruled(rules, key as keyof S & string, given);
   }
   return given;
+}
+
+/** Without a prototype: what somebody puts there must not pass for an option. */
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
+
+/** The setting for what is given under `key`; reading that may throw, too. */
+function ruled<S extends object, K extends keyof S & string>(
+  rules: Rules<S>,
+  key: K,
+  given: Readonly<Record<string, unknown>>,
+): S[K] {
+  try {
+    return rules[key](given[key]);
+  } catch (error) {
+    throw Refusal.of(error).under(key);
+  }
 }
 
 /** The setting is `fallback` when the option is left out. */

@@ -75,7 +75,8 @@ export function validate(schema: Schema, value: unknown, side: 'input' | 'output
     try {
       return outcome(result as StandardSchemaV1.Result<unknown>);
     } catch (error) {
-      return error instanceof SchemaViolationError ? raise(error) : threw(error);
+      if (error instanceof SchemaViolationError) throw error;
+      return threw(error);
     }
   };
   let result: unknown;
@@ -87,10 +88,6 @@ export function validate(schema: Schema, value: unknown, side: 'input' | 'output
     return threw(error);
   }
   return later ? Promise.resolve(result).then(judge, threw) : judge(result);
-}
-
-function raise(error: Error): never {
-  throw error;
 }
 
 function issueOf({ message, path = [] }: StandardSchemaV1.Issue): SchemaIssue {

@@ -253,23 +253,24 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         events.emit(event);
       }
     }
-    const next = this.#nextFor(entry, this.runtime.now);
+    const next = this.#takeFor(entry, this.runtime.now);
     if (next === undefined) {
       this.#active--;
       entry.release();
     } else {
       // The slot goes straight over: the agent is as busy as before.
-      this.#leaveQueue(next);
       this.#handOver(next, entry, this.runtime.now);
     }
   }
 
-  /** The task whose turn it is at a free agent. What has no time left by the clock never begins, also where the timer is late. */
-  #nextFor(entry: AgentEntry, now: number): Task | undefined {
+  /**
+   * Takes the task off the queue whose turn it is at a free agent. What has no time left by the clock never begins, also
+   * where the timer is late.
+   */
+  #takeFor(entry: AgentEntry, now: number): Task | undefined {
     for (let next = this.#mostUrgentFor(entry); next !== undefined; next = this.#mostUrgentFor(entry)) {
-      if (now < next.dueAt) return next;
-      // Where what it is part of is being stopped already, it is not stopped here.
       this.#leaveQueue(next);
+      if (now < next.dueAt) return next;
       next.expire(now);
     }
     return undefined;
@@ -297,9 +298,8 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
   welcome(entry: AgentEntry): void {
     const now = this.runtime.tick();
     while (entry.available) {
-      const next = this.#nextFor(entry, now);
+      const next = this.#takeFor(entry, now);
       if (next === undefined) return;
-      this.#leaveQueue(next);
       this.#start(next, entry, now);
     }
   }

@@ -1,25 +1,10 @@
 import { expect } from 'vitest';
 import { type Coordinator, defineAgent, defineWorkflow } from '../../src/index.ts';
-import type { FakeClock } from '../../src/testing/index.ts';
+import { type FakeClock, expectAtRest as leftNothing } from '../../src/testing/index.ts';
 
 /** Nothing is under way, and nothing is left of what was. */
 export function expectAtRest(house: Coordinator, clock: FakeClock): void {
-  const { deadlines, handlers, messages, tasks, workflows } = house.stats();
-  expect({
-    deadlines,
-    handlers,
-    requests: { pending: messages.pending, waiting: messages.waiting, active: messages.active },
-    tasks: { waiting: tasks.waiting, active: tasks.active },
-    runs: workflows.active,
-    timers: clock.pendingTimers,
-  }).toEqual({
-    deadlines: 0,
-    handlers: 0,
-    requests: { pending: 0, waiting: 0, active: 0 },
-    tasks: { waiting: 0, active: 0 },
-    runs: 0,
-    timers: 0,
-  });
+  leftNothing(house, { clock });
 }
 
 /** It still does everything: an agent comes, is asked and takes a step, a request is answered, and it goes again. */

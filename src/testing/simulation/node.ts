@@ -30,7 +30,6 @@ export class SimulatedNode {
   #clock: WorldClock;
   #end: NetworkEnd;
   #current: Coordinator | undefined;
-  #down = false;
 
   /** @internal */
   constructor(
@@ -80,9 +79,9 @@ export class SimulatedNode {
       clock: this.#clock,
       messages: { ...options.messages, transport: this.#end },
     });
-    const life = this.#lives;
+    const clock = this.#clock;
     coordinator.events.onAny((event) => {
-      if (life === this.#lives && !this.#down) this.#world.log(`${this.name} ${inShort(event)}`);
+      if (!clock.stopped) this.#world.log(`${this.name} ${inShort(event)}`);
     });
     this.#current = coordinator;
     return coordinator;
@@ -124,9 +123,8 @@ export class SimulatedNode {
    * @param restartAfterMs Begins anew then.
    */
   crash(restartAfterMs: number): void {
-    if (this.#down) return;
+    if (this.#clock.stopped) return;
     this.#world.log(`${this.name} crashes`);
-    this.#down = true;
     this.#current = undefined;
     this.#clock.stop();
     this.#end.stop();
@@ -135,8 +133,7 @@ export class SimulatedNode {
 
   /** Begins anew at once, if it is down. */
   restart(): void {
-    if (!this.#down) return;
-    this.#down = false;
+    if (!this.#clock.stopped) return;
     this.#lives++;
     this.#clock = new WorldClock(this.#world, `${this.name}.${this.#lives}`);
     this.#end = new NetworkEnd(this.#network, this.name, this.#clock);

@@ -21,7 +21,8 @@ interface Check {
 }
 
 /** Something that is waited for. */
-interface Hope extends Check {
+interface Hope {
+  readonly holds: () => boolean;
   readonly resolve: () => void;
 }
 
@@ -124,14 +125,13 @@ export class Simulation {
    * @param within Virtual time that it may take. @default '1h'
    */
   eventually(what: string, holds: () => boolean, within: Duration = '1h'): Promise<void> {
-    this.#calmDown();
+    this.calmDown();
     return new Promise((resolve, reject) => {
       const late = this.#world.plan(finite('eventually', within), `"${what}" is overdue`, () => {
         this.#hopes.delete(hope);
         reject(new CheckFailedError(`never came true: ${what}`));
       });
       const hope: Hope = {
-        what,
         holds,
         resolve: () => {
           this.#world.cancel(late);
@@ -140,7 +140,6 @@ export class Simulation {
         },
       };
       this.#hopes.add(hope);
-      if (holds()) hope.resolve();
     });
   }
 
@@ -166,9 +165,11 @@ export class Simulation {
     return any;
   }
 
-  /** @internal The scenario is over: nothing goes wrong from now on. */
+  /** @internal Nothing goes wrong from now on. */
   calmDown(): void {
-    this.#calmDown();
+    this.#faults.end();
+    for (const node of this.#nodes) this.#network.mend(node.name);
+    for (const node of this.#nodes) node.restart();
   }
 
   /** @internal What is still under way, in words; empty when everything is at rest. */
@@ -195,12 +196,6 @@ export class Simulation {
     const node = new SimulatedNode(name, this.#world, network, this.#faults, this.#latencyMs, start);
     this.#nodes.push(node);
     return node;
-  }
-
-  #calmDown(): void {
-    this.#faults.end();
-    for (const node of this.#nodes) this.#network.mend(node.name);
-    for (const node of this.#nodes) node.restart();
   }
 
   /** What strikes the whole system, and not one call of it. */

@@ -14,6 +14,7 @@ levels.push({ coordinator: levels.flatMap((level) => Object.keys(level)) });
 const dependencyDoors = {
   '@dagrejs/graphlib': 'src/workflow/graph.ts',
   '@standard-schema/spec': 'src/kernel/schema.ts',
+  croner: 'src/workflow/timetable-calendar.ts',
   eventemitter3: 'src/kernel/events.ts',
   nanoid: 'src/kernel/ids.ts',
   'p-retry': 'src/resilience/retry.ts',

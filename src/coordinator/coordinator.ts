@@ -6,6 +6,7 @@ import type { Callee, Requirement } from '../kernel/work.ts';
 import { MessageBroker, type MessageStats } from '../messaging/index.ts';
 import { type SubmitOptions, TaskDistributor, type TaskStats } from '../tasks/index.ts';
 import {
+  type ResumeReport,
   type Run,
   type RunOptions,
   type Workflow,
@@ -72,7 +73,7 @@ export class Coordinator implements AsyncDisposable {
   /** @throws InvalidOptionsError, InvalidNameError, AgentExistsError; nothing is left behind then. */
   constructor(options?: CoordinatorOptions) {
     const settings = parseOptions<CoordinatorSettings>('Coordinator', coordinatorRules, options);
-    const { grace, logger, policy, routing, clock } = settings;
+    const { grace, logger, policy, routing, clock, store } = settings;
     const runtime = new Runtime(clock);
     this.#runtime = runtime;
     this.agents = new AgentRegistry({}, runtime);
@@ -82,8 +83,11 @@ export class Coordinator implements AsyncDisposable {
       { ...settings.tasks, grace, logger, policy, routing },
       { agents, messages, runtime },
     );
-    const executor = taskExecutor(this.tasks, messages, logger);
-    this.workflows = new WorkflowEngine({ ...settings.workflows, grace, policy }, { runtime, executor });
+    const executor = taskExecutor(agents, this.tasks, messages, logger);
+    this.workflows = new WorkflowEngine(
+      { ...settings.workflows, grace, policy, store },
+      { runtime, executor },
+    );
     try {
       for (const agent of settings.agents) agents.register(agent);
     } catch (error) {
@@ -127,6 +131,16 @@ export class Coordinator implements AsyncDisposable {
     return this.workflows.start(workflow, input, options);
   }
 
+  /**
+   * Takes up every unfinished run in the store whose workflow is known and whose owner is gone: when, is for you to say.
+   *
+   * What is recorded stays as it is, and attempts that were cut off are made again. Workflows are known by the option
+   * `workflows.definitions` and by `workflows.register`. Rejects with `NoStoreError`, `ClosedError`, or as the store does.
+   */
+  resume(): Promise<ResumeReport> {
+    return this.workflows.resume();
+  }
+
   /** Sizes and caps of everything bounded, and counters. */
   stats(): CoordinatorStats {
     const { events, deadlines, handlers } = this.#runtime;
@@ -147,7 +161,7 @@ export class Coordinator implements AsyncDisposable {
 
   /**
    * Takes no more work, lets what is under way finish for `drain`, cancels the rest, waits for the handlers to notice,
-   * and frees everything.
+   * and frees everything. Runs that are kept in a store are not cancelled but suspended, and can be resumed.
    *
    * Idempotent: every call returns the promise of the first. Never waits longer than `drain` and the grace period
    * together, whatever the handlers do.
@@ -176,7 +190,7 @@ export class Coordinator implements AsyncDisposable {
     this.agents.close();
     this.tasks.close();
     this.workflows.close();
-    const report = await shutDown(this.#runtime, drainMs);
+    const report = await shutDown(this.#runtime, drainMs, () => this.workflows.settled());
     this.#release();
     return report;
   }

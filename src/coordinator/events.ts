@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../agents/index.ts';
 import type { MessageEvent } from '../messaging/index.ts';
 import type { TaskEvent } from '../tasks/index.ts';
-import type { RunEvent } from '../workflow/index.ts';
+import type { RunEvent, ScheduleEvent } from '../workflow/index.ts';
 
 /** What happens to the coordinator itself. */
 export type CoordinatorEvent =
@@ -27,4 +27,4 @@ export type CoordinatorEvent =
     };
 
 /** Everything that can happen. */
-export type CadreEvent = AgentEvent | MessageEvent | TaskEvent | RunEvent | CoordinatorEvent;
+export type CadreEvent = AgentEvent | MessageEvent | TaskEvent | RunEvent | ScheduleEvent | CoordinatorEvent;

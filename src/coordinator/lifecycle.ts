@@ -17,8 +17,14 @@ export interface CloseReport {
 /**
  * Ends everything under way: lets it finish for `drainMs`, cancels what is left, and waits for the handlers to notice,
  * at most for the grace period.
+ *
+ * @param settled Resolves when everything is stored that has to be.
  */
-export async function shutDown(runtime: Runtime, drainMs: number): Promise<CloseReport> {
+export async function shutDown(
+  runtime: Runtime,
+  drainMs: number,
+  settled: () => Promise<void>,
+): Promise<CloseReport> {
   const { root, handlers, deadlines, events, clock } = runtime;
   tell(runtime, { type: 'coordinator.closing', at: clock.now(), drainMs });
 
@@ -39,6 +45,8 @@ export async function shutDown(runtime: Runtime, drainMs: number): Promise<Close
       handlers.onNone = resolve;
     });
   }
+
+  await settled();
 
   const report = { drained, cancelled, abandoned: handlers.abandoned };
   tell(runtime, { type: 'coordinator.closed', at: clock.now(), ...report });

@@ -6,6 +6,7 @@ import { duration, list, optional, type Rule, type Rules, refuse, withDefault } 
 import type { MessageBrokerOptions } from '../messaging/index.ts';
 import { type Policy, policyRule } from '../resilience/index.ts';
 import { type RoutingStrategy, strategyRule } from '../routing/index.ts';
+import { type Store, storeRule } from '../storage/index.ts';
 import type { TaskDistributorOptions } from '../tasks/index.ts';
 import type { WorkflowEngineOptions } from '../workflow/index.ts';
 
@@ -14,7 +15,7 @@ import type { WorkflowEngineOptions } from '../workflow/index.ts';
  *
  * @inline
  */
-type Shared = 'clock' | 'grace' | 'logger' | 'policy' | 'routing';
+type Shared = 'clock' | 'grace' | 'logger' | 'policy' | 'routing' | 'store';
 
 /** Options of `Coordinator`. */
 export interface CoordinatorOptions {
@@ -30,11 +31,13 @@ export interface CoordinatorOptions {
   readonly logger?: Logger | undefined;
   /** Where time, chance and ids come from. @default systemClock */
   readonly clock?: Clock | undefined;
+  /** Where runs are kept, so that they survive their process. It is yours to close. @default nowhere: in memory only */
+  readonly store?: Store | undefined;
   /** Transport and limits of messages. */
   readonly messages?: Omit<MessageBrokerOptions, Shared> | undefined;
   /** Timeout and queue of tasks. */
   readonly tasks?: Omit<TaskDistributorOptions, Shared> | undefined;
-  /** Limits and retention of runs. */
+  /** Limits and retention of runs, and the workflows that are known. */
   readonly workflows?: Omit<WorkflowEngineOptions, Shared> | undefined;
 }
 
@@ -46,6 +49,7 @@ export interface CoordinatorSettings {
   readonly grace: number;
   readonly logger: Logger;
   readonly clock: Clock | undefined;
+  readonly store: Store | undefined;
   readonly messages: MessageBrokerOptions;
   readonly tasks: TaskDistributorOptions;
   readonly workflows: WorkflowEngineOptions;
@@ -66,7 +70,7 @@ function checked<T>(rule: Rule<unknown>): Rule<T | undefined> {
 function roomOptions<T extends object>(): Rule<T> {
   return withDefault<T>((value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('an object', value);
-    for (const key of ['clock', 'grace', 'logger', 'policy', 'routing']) {
+    for (const key of ['clock', 'grace', 'logger', 'policy', 'routing', 'store']) {
       if (Object.hasOwn(value as object, key))
         refuse(`without ${key}, which is an option of the coordinator itself`, value);
     }
@@ -82,6 +86,7 @@ export const coordinatorRules: Rules<CoordinatorSettings> = {
   grace: withDefault(duration(), 5_000),
   logger: withDefault(loggerRule, silentLogger),
   clock: optional(clockRule),
+  store: optional(storeRule),
   messages: roomOptions<MessageBrokerOptions>(),
   tasks: roomOptions<TaskDistributorOptions>(),
   workflows: roomOptions<WorkflowEngineOptions>(),

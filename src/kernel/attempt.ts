@@ -137,6 +137,12 @@ export abstract class Attempt implements Invocation, ContextWork {
     linger(this);
   }
 
+  /** Ends it without an outcome, and what it asked of others with it: nobody needs it any more. */
+  drop(reason: unknown): void {
+    this.giveUp(reason);
+    this.#scope?.stop(reason);
+  }
+
   /** Its time is up; called by whoever watches it. */
   timeUp(): void {
     if (!this.ended) this.stop(this.timeout());

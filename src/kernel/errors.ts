@@ -195,10 +195,24 @@ export interface ErrorRecord {
   readonly cause?: ErrorRecord;
 }
 
+/** An error that happened before, in another process perhaps: of the original only what is on record is left. */
+export class RecordedError extends CadreError<'RECORDED'> {
+  readonly code = 'RECORDED' as const;
+  /** What is on record of the original. */
+  readonly record: ErrorRecord;
+
+  constructor(record: ErrorRecord) {
+    super(record.message);
+    this.record = record;
+  }
+}
+
 /** Describes anything that can be thrown. Never throws, whatever the value does when it is looked at. */
 export function describeError(error: unknown, depth = 4): ErrorRecord {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: show(error) };
+    // What was described before is not described once more.
+    if (error instanceof RecordedError) return error.record;
     const { name, message, cause } = error;
     const code: unknown = 'code' in error ? error.code : undefined;
     return {

@@ -40,6 +40,12 @@ export interface Policy {
   readonly timeout?: Duration | undefined;
   /** Decides whether a failure is worth another attempt. @default what the error's `retryable` says; true for others */
   readonly retryWhen?: ((error: unknown, attempt: number) => boolean) | undefined;
+  /**
+   * How often an attempt at a step that the end of its process cut off is begun again, when the run is resumed from a
+   * store. Not among the `attempts`: nobody knows whether it would have failed. 0 or more; with 0 the step fails with
+   * `InterruptedError`. @default 3
+   */
+  readonly restarts?: number | undefined;
 }
 
 /** A {@link Backoff} with every field decided. */
@@ -64,6 +70,8 @@ export interface PolicySettings {
   readonly timeout: number | undefined;
   /** Decides whether a failure is worth another attempt. */
   readonly retryWhen: ((error: unknown, attempt: number) => boolean) | undefined;
+  /** How often an attempt that the end of its process cut off is begun again. */
+  readonly restarts: number | undefined;
 }
 
 /** The one policy that is in force for a piece of work. */
@@ -72,6 +80,7 @@ export interface EffectivePolicy {
   readonly backoff: BackoffSettings;
   readonly timeout: number;
   readonly retryWhen: (error: unknown, attempt: number) => boolean;
+  readonly restarts: number;
 }
 
 const DEFAULTS: EffectivePolicy = {
@@ -79,6 +88,7 @@ const DEFAULTS: EffectivePolicy = {
   backoff: { initial: 200, factor: 2, max: 30_000, jitter: 0.5 },
   timeout: 300_000,
   retryWhen: isRetryable,
+  restarts: 3,
 };
 
 const backoffRule = fields<BackoffSettings>({
@@ -94,6 +104,7 @@ export const policyRule: Rule<PolicySettings> = fields<PolicySettings>({
   backoff: optional(backoffRule),
   timeout: optional(duration({ min: 1, infinity: true })),
   retryWhen: optional(callable<PolicySettings['retryWhen'] & object>()),
+  restarts: optional(whole()),
 });
 
 /** The policy in force, from the most specific level to the least: each field from the first that sets it. */
@@ -102,18 +113,21 @@ export function effectivePolicy(...levels: readonly (PolicySettings | undefined)
   let backoff: BackoffSettings | undefined;
   let timeout: number | undefined;
   let retryWhen: PolicySettings['retryWhen'];
+  let restarts: number | undefined;
   for (const level of levels) {
     if (level === undefined) continue;
     attempts ??= level.attempts;
     backoff ??= level.backoff;
     timeout ??= level.timeout;
     retryWhen ??= level.retryWhen;
+    restarts ??= level.restarts;
   }
   return {
     attempts: attempts ?? DEFAULTS.attempts,
     backoff: backoff ?? DEFAULTS.backoff,
     timeout: timeout ?? DEFAULTS.timeout,
     retryWhen: retryWhen ?? DEFAULTS.retryWhen,
+    restarts: restarts ?? DEFAULTS.restarts,
   };
 }
 

@@ -193,7 +193,7 @@ export class Dispatcher implements AgentHost, TaskKeeper, AttemptKeeper {
         error: describeError(error),
       });
     };
-    retryAfter(firstError, policy, task, attempt, onRetry).then(
+    retryAfter(firstError, 1, policy, task, attempt, onRetry).then(
       (output) => task.fulfil(output),
       (error) => task.fail(error),
     );

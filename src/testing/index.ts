@@ -10,6 +10,9 @@ export {
   type ContractRunner,
   runContract,
 } from './contracts/contract.ts';
+// storage
+export { storeContract } from './contracts/store.ts';
+export type { StoreContractOptions } from './contracts/store-bench.ts';
 export { strategyContract } from './contracts/strategy.ts';
 export { transportContract } from './contracts/transport.ts';
 export type { TransportContractOptions } from './contracts/transport-bench.ts';
@@ -45,7 +48,8 @@ export {
 } from './scripted-agent.ts';
 // simulation
 export type { Fault, FaultKind, FaultRates } from './simulation/fault-plan.ts';
-export type { SimulatedNode, SimulatedOptions } from './simulation/node.ts';
+export type { SimulatedOptions } from './simulation/life.ts';
+export type { SimulatedNode } from './simulation/node.ts';
 export {
   type Scenario,
   type SimulateOptions,

@@ -3,6 +3,7 @@ import { TimeoutError } from '../kernel/errors.ts';
 import type { SlotOwner } from '../kernel/invocation.ts';
 import type { Scope } from '../kernel/scope.ts';
 import type { StepJob } from './executor.ts';
+import type { Child } from './handle.ts';
 
 /** Whoever looks after the attempts at the steps of a run. */
 export interface StepKeeper extends SlotOwner {
@@ -18,6 +19,11 @@ export interface StepKeeper extends SlotOwner {
   progressed(attempt: StepAttempt, value: unknown): void;
 }
 
+/** Neither run nor step can have the sign between them in its name, so different steps have different keys. */
+export function keyOf(run: string, step: string): string {
+  return `${run}>${step}`;
+}
+
 /** One attempt at a step of a run. */
 export class StepAttempt extends Attempt {
   declare readonly owner: StepKeeper;
@@ -28,6 +34,8 @@ export class StepAttempt extends Attempt {
   readonly retry: PromiseWithResolvers<unknown> | undefined;
   /** Set while somebody else carries it out. */
   job: StepJob | undefined;
+  /** The run that carries it out, where runs are stored. */
+  child: Child | undefined;
   /** Where it is on the list of its keeper. */
   place = -1;
   readonly #timeoutMs: number;
@@ -54,9 +62,8 @@ export class StepAttempt extends Attempt {
   get label(): string {
     return `step "${this.id}"`;
   }
-  /** Neither run nor step can have the sign between them in its name, so different steps have different keys. */
   get idempotencyKey(): string {
-    return `${this.owner.key}>${this.id}`;
+    return keyOf(this.owner.key, this.id);
   }
   get taskId(): undefined {
     return undefined;

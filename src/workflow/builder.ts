@@ -1,101 +1,64 @@
-import { checkName } from '../kernel/names.ts';
-import { callable, list, optional, parseOption, parseOptions, refuse, refused } from '../kernel/options.ts';
-import type { Schema, SchemaInput, SchemaOutput } from '../kernel/schema.ts';
-import type { HandlerContext, Requirement, Runnable } from '../kernel/work.ts';
-import type { Policy } from '../resilience/index.ts';
-import { Workflow, type WorkflowFacts, type WorkflowSettings, workflowRules } from './definition.ts';
-import { parseStep, type StepDefinition, type StepTarget } from './step.ts';
+import { callable, parseOption } from '../kernel/options.ts';
+import type { Schema } from '../kernel/schema.ts';
+import { parseBranch } from './composites/branch.ts';
+import { parseForEach } from './composites/for-each.ts';
+import type {
+  Answers,
+  BranchStep,
+  EachInput,
+  EachItem,
+  EachWait,
+  Joined,
+  OtherwiseStep,
+  OutputOf,
+  RaceStep,
+  RepeatStep,
+  ScatterStep,
+  Winner,
+} from './composites/forms.ts';
+import { parseRace } from './composites/race.ts';
+import { parseRepeat } from './composites/repeat.ts';
+import { parseScatter } from './composites/scatter.ts';
+import { frozen, Workflow, type WorkflowSettings } from './definition.ts';
+import type {
+  FunctionStep,
+  GateStep,
+  Outputs,
+  ReadonlyOutputs,
+  RequirementStep,
+  ScopeStep,
+  StepScope,
+  TargetStep,
+  Uncertain,
+  WaitStep,
+  With,
+} from './forms.ts';
+import type { DecisionOf } from './gates.ts';
+import type { JoinOption } from './joins.ts';
+import { parseGateStep } from './parse-gate.ts';
+import { parseStep } from './parse-step.ts';
+import type { StepDefinition } from './step.ts';
 
-/** What a step sees: the run's input, and the outputs of the steps that it named in `after`. */
-export type StepScope<I, S, A extends keyof S> = {
-  /** The run's input, as its schema returned it. */
-  readonly input: I;
-} & {
-  readonly [K in keyof Pick<S, A>]: Pick<S, A>[K];
-};
-
-/** The outputs, with one more. */
-type With<S, Id extends string, O> = S & { [K in Id]: O };
-/** The outputs, with one more that may be missing, as its step may not run. */
-type Maybe<S, Id extends string, O> = S & { [K in Id]?: O };
-
-/** What every step may say. */
-interface StepFacts<A extends string> {
-  /** The steps that must have ended before it; it starts as soon as they have. @default [] */
-  readonly after?: readonly A[] | undefined;
-  /** Attempts, backoff and timeout; what it leaves out comes from the workflow. */
-  readonly policy?: Policy | undefined;
-}
-
-/** A step that may not run. */
-export interface Conditional<I, S, A extends keyof S> {
-  /** Whether it runs at all. A step that does not is skipped; those after it run without its output. */
-  readonly when: (scope: StepScope<I, S, A>) => boolean;
-}
-
-/** A step that always runs. */
-export interface Unconditional {
-  /** Left out: it always runs. */
-  readonly when?: undefined;
-}
-
-/** A step for a capability, an agent or another workflow. */
-export interface TargetStep<I, S, A extends keyof S & string, TI, O> extends StepFacts<A> {
-  /** The capability, agent or workflow that it is for. */
-  readonly run: Runnable<TI, O>;
-  /** Makes the input. */
-  readonly input: (scope: StepScope<I, S, A>) => NoInfer<TI>;
-}
-
-/** A step for whoever fulfils a requirement. */
-export interface RequirementStep<I, S, A extends keyof S & string> extends StepFacts<A> {
-  /** What an agent must offer to get it. */
-  readonly run: Requirement;
-  /** Makes the input. */
-  readonly input: (scope: StepScope<I, S, A>) => unknown;
-}
-
-/** A step that is a function of its own input. */
-export interface FunctionStep<I, S, A extends keyof S & string, M, O> extends StepFacts<A> {
-  /** The code; what it returns, or what its promise resolves to, is the step's output. */
-  readonly run: (input: M, context: HandlerContext) => O;
-  /** Makes the input. */
-  readonly input: (scope: StepScope<I, S, A>) => M;
-}
-
-/** A step that is a function of what it sees. */
-export interface ScopeStep<I, S, A extends keyof S & string, O> extends StepFacts<A> {
-  /** The code; what it returns, or what its promise resolves to, is the step's output. */
-  readonly run: (scope: StepScope<I, S, A>, context: HandlerContext) => O;
-  /** Left out: the code gets what the step sees. */
-  readonly input?: undefined;
-}
-
-/** A step of a workflow that is built from a list. */
-export interface StepData {
-  /** Unique in the workflow; any name but `input` and `then`. */
-  readonly id: string;
-  /** Code, or whom the step is for. */
-  readonly run: ((input: never, context: HandlerContext) => unknown) | Runnable<never, unknown> | Requirement;
-  /** The steps that must have ended before it. @default [] */
-  readonly after?: readonly string[] | undefined;
-  /** Makes the input; needed unless `run` is a function, which then gets the scope itself. */
-  readonly input?: ((scope: Readonly<Record<string, unknown>>) => unknown) | undefined;
-  /** Whether it runs at all. */
-  readonly when?: ((scope: Readonly<Record<string, unknown>>) => boolean) | undefined;
-  /** Attempts, backoff and timeout; what it leaves out comes from the workflow. */
-  readonly policy?: Policy | undefined;
-}
-
-type AnyBuilder = WorkflowBuilder<unknown, unknown, unknown>;
+/** The builder with one more step. */
+type Added<I, S, HI, U, G, Id extends string, A, J, O, W, F, FO> = WorkflowBuilder<
+  I,
+  With<S, Id, O | Awaited<FO>, W>,
+  HI,
+  Uncertain<U, G, Id, A, J, F, FO>,
+  G & { [K in Id]: A }
+>;
+type AnyBuilder = WorkflowBuilder<unknown, unknown, unknown, unknown, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: one implementation serves every form of a step
+type Grown<I, HI> = WorkflowBuilder<I, any, HI, any, any>;
 
 /**
  * A workflow to which steps can be added. Each call returns a new one; every one of them can be run.
  *
  * @typeParam I What a run takes. @typeParam S The outputs of the steps so far, by id. @typeParam HI What steps see
- * of the input.
+ * of the input. @typeParam U The steps whose output may be missing although the run completed.
+ * @typeParam G For each step, those before it.
  */
-export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]: S[K] }> {
+export class WorkflowBuilder<I, S, HI = I, U = never, G = unknown> extends Workflow<I, Outputs<S, U>> {
   readonly #settings: WorkflowSettings;
   readonly #previous: AnyBuilder | undefined;
   readonly #step: StepDefinition | undefined;
@@ -114,42 +77,243 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
    * @param id Its name: the key of its output in later scopes. Unique in the workflow; any name but `input` and `then`.
    * @throws InvalidNameError, InvalidOptionsError. Graph errors come when the workflow is first used.
    */
-  step<const Id extends string, const A extends keyof S & string = never>(
+  step<
+    const Id extends string,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Required<S>[A]> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: RequirementStep<HI, S, A> & Conditional<HI, S, A>,
-  ): WorkflowBuilder<I, Maybe<S, Id, unknown>, HI>;
-  step<const Id extends string, const A extends keyof S & string = never>(
+    step: RequirementStep<HI, S, A, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, J, unknown, W, F, FO>;
+  step<
+    const Id extends string,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Required<S>[A]> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: RequirementStep<HI, S, A> & Unconditional,
-  ): WorkflowBuilder<I, With<S, Id, unknown>, HI>;
-  step<const Id extends string, O, const A extends keyof S & string = never>(
+    step: ScopeStep<HI, S, A, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, J, Awaited<O>, W, F, FO>;
+  step<
+    const Id extends string,
+    M,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Required<S>[A]> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: ScopeStep<HI, S, A, O> & Conditional<HI, S, A>,
-  ): WorkflowBuilder<I, Maybe<S, Id, Awaited<O>>, HI>;
-  step<const Id extends string, O, const A extends keyof S & string = never>(
+    step: FunctionStep<HI, S, A, M, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, J, Awaited<O>, W, F, FO>;
+  step<
+    const Id extends string,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Required<S>[A]> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(id: Id, step: WaitStep<HI, S, A, O, J, W, F, FI, FO>): Added<I, S, HI, U, G, Id, A, J, O, W, F, FO>;
+  step<
+    const Id extends string,
+    TI,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Required<S>[A]> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(id: Id, step: TargetStep<HI, S, A, TI, O, J, W, F, FI, FO>): Added<I, S, HI, U, G, Id, A, J, O, W, F, FO>;
+  step(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseStep(id, step));
+  }
+
+  /**
+   * Adds a step that runs the same for each item of a list that is known when its turn has come. Each item has a step of
+   * its own in a run below this one; the outputs stand in the order of the items. `policy` is about each item.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  forEach<
+    const Id extends string,
+    T,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<O> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: ScopeStep<HI, S, A, O> & Unconditional,
-  ): WorkflowBuilder<I, With<S, Id, Awaited<O>>, HI>;
-  step<const Id extends string, M, O, const A extends keyof S & string = never>(
+    step: EachWait<StepScope<HI, S, A>, A, T, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', Joined<O, J>, W, F, FO>;
+  forEach<
+    const Id extends string,
+    T,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Awaited<O>> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: FunctionStep<HI, S, A, M, O> & Conditional<HI, S, A>,
-  ): WorkflowBuilder<I, Maybe<S, Id, Awaited<O>>, HI>;
-  step<const Id extends string, M, O, const A extends keyof S & string = never>(
+    step: EachItem<StepScope<HI, S, A>, A, T, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', Joined<Awaited<O>, J>, W, F, FO>;
+  forEach<
+    const Id extends string,
+    T,
+    M,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<Awaited<O>> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: FunctionStep<HI, S, A, M, O> & Unconditional,
-  ): WorkflowBuilder<I, With<S, Id, Awaited<O>>, HI>;
-  step<const Id extends string, TI, O, const A extends keyof S & string = never>(
+    step: EachInput<StepScope<HI, S, A>, A, T, M, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', Joined<Awaited<O>, J>, W, F, FO>;
+  forEach(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseForEach(id, step));
+  }
+
+  /**
+   * Adds a step that is run round after round until `until` says that it is done. Its output is that of the last round.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  repeat<
+    const Id extends string,
+    TI,
+    O,
+    const A extends keyof S & string = never,
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: TargetStep<HI, S, A, TI, O> & Conditional<HI, S, A>,
-  ): WorkflowBuilder<I, Maybe<S, Id, O>, HI>;
-  step<const Id extends string, TI, O, const A extends keyof S & string = never>(
+    step: RepeatStep<StepScope<HI, S, A>, A, TI, O, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', O, W, F, FO>;
+  repeat(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseRepeat(id, step));
+  }
+
+  /**
+   * Adds a step that runs several things at once, of which the first to complete counts. What
+   * else is under way is cancelled then. The step fails when all have failed.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  race<
+    const Id extends string,
+    const R,
+    const A extends keyof S & string = never,
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
     id: Id,
-    step: TargetStep<HI, S, A, TI, O> & Unconditional,
-  ): WorkflowBuilder<I, With<S, Id, O>, HI>;
-  step(id: string, step: object): WorkflowBuilder<I, S, HI> {
-    return frozen(
-      new WorkflowBuilder(this.name, this.#settings, this as unknown as AnyBuilder, parseStep(id, step)),
-    );
+    step: RaceStep<StepScope<HI, S, A>, A, R, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', Winner<R>, W, F, FO>;
+  race(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseRace(id, step));
+  }
+
+  /**
+   * Adds a step that asks several agents the same. Their answers stand in the order of the agents.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  scatter<
+    const Id extends string,
+    TI,
+    O,
+    const A extends keyof S & string = never,
+    const J extends JoinOption<O> = 'all',
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
+    id: Id,
+    step: ScatterStep<StepScope<HI, S, A>, A, TI, O, J, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', Answers<O, J>, W, F, FO>;
+  scatter(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseScatter(id, step));
+  }
+
+  /**
+   * Adds a step that runs one of several things.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  branch<
+    const Id extends string,
+    const R,
+    const R2,
+    const A extends keyof S & string = never,
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
+    id: Id,
+    step: OtherwiseStep<StepScope<HI, S, A>, A, R, R2, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', OutputOf<R[keyof R] | R2>, W, F, FO>;
+  branch<
+    const Id extends string,
+    const R,
+    const A extends keyof S & string = never,
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
+    id: Id,
+    step: BranchStep<StepScope<HI, S, A>, A, R, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', OutputOf<R[keyof R]>, W, F, FO>;
+  branch(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseBranch(id, step));
+  }
+
+  /**
+   * Adds a step that waits for the decision of somebody outside. Its output is the decision.
+   *
+   * @throws InvalidNameError, InvalidOptionsError
+   */
+  gate<
+    const Id extends string,
+    const A extends keyof S & string = never,
+    GS extends Schema | undefined = undefined,
+    W extends boolean = never,
+    const F extends 'fail' | 'continue' = 'fail',
+    FI = never,
+    FO = never,
+  >(
+    id: Id,
+    step: GateStep<StepScope<HI, S, A>, A, GS, W, F, FI, FO>,
+  ): Added<I, S, HI, U, G, Id, A, 'all', DecisionOf<GS>, W, F, FO>;
+  gate(id: string, step: object): Grown<I, HI> {
+    return this.#with(parseGateStep(id, step));
   }
 
   /**
@@ -157,9 +321,14 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
    *
    * @param output Called once, when every step has ended well. Its promise, if it returns one, is waited for.
    */
-  output<O>(output: (outputs: { readonly [K in keyof S]: S[K] }) => O): Workflow<I, Awaited<O>> {
+  output<O>(output: (outputs: ReadonlyOutputs<S, U>) => O): Workflow<I, Awaited<O>> {
     parseOption('workflow', 'output', callable<(outputs: never) => unknown>(), output);
     return frozen(new Workflow(this.name, this.#settings, () => this.#list(), output));
+  }
+
+  #with(step: StepDefinition): Grown<I, HI> {
+    const previous = this as unknown as AnyBuilder;
+    return frozen(new WorkflowBuilder(this.name, this.#settings, previous, step)) as unknown as Grown<I, HI>;
   }
 
   /** A list instead of recursion: the chain may be long. */
@@ -172,92 +341,4 @@ export class WorkflowBuilder<I, S, HI = I> extends Workflow<I, { [K in keyof S]:
     }
     return steps.reverse();
   }
-}
-
-/** Options of {@link defineWorkflow} with a schema for the input. */
-export interface ValidatedWorkflowOptions<IS extends Schema> extends WorkflowFacts {
-  /** Validates the input of a run; any Standard Schema. */
-  readonly input: IS;
-}
-
-/** Options of {@link defineWorkflow} without a schema. */
-export interface WorkflowOptions extends WorkflowFacts {
-  /** Left out: the input is not validated. */
-  readonly input?: undefined;
-}
-
-/** Options of {@link defineWorkflow} for a graph that is built in a loop. */
-export interface WorkflowData<O> extends WorkflowFacts {
-  /** Validates the input of a run; any Standard Schema. */
-  readonly input?: Schema | undefined;
-  /** The steps, in any order; those that get ready together start in this one. */
-  readonly steps: readonly StepData[];
-  /** Makes the run's output. @default a record of the outputs of all steps */
-  readonly output?: ((outputs: Readonly<Record<string, unknown>>) => O) | undefined;
-}
-
-/**
- * Defines a workflow from a list of steps, for graphs that are built in a loop or come from data.
- *
- * @throws InvalidNameError, InvalidOptionsError, DuplicateStepError, UnknownStepError, CycleError
- */
-export function defineWorkflow<I = unknown, O = Readonly<Record<string, unknown>>>(
-  name: string,
-  data: WorkflowData<O>,
-): Workflow<I, Awaited<O>>;
-/**
- * Begins a workflow whose input is validated; add steps with `.step()`.
- *
- * @throws InvalidNameError, InvalidOptionsError
- */
-export function defineWorkflow<IS extends Schema>(
-  name: string,
-  options: ValidatedWorkflowOptions<IS>,
-): WorkflowBuilder<SchemaInput<IS>, unknown, SchemaOutput<IS>>;
-/**
- * Begins a workflow; add steps with `.step()`. The input's type is what you say: `defineWorkflow<{ topic: string }>('brief')`.
- *
- * @throws InvalidNameError, InvalidOptionsError
- */
-export function defineWorkflow<I = unknown>(
-  name: string,
-  options?: WorkflowOptions,
-): WorkflowBuilder<I, unknown>;
-export function defineWorkflow(name: string, options?: object): Workflow {
-  checkName('workflow', name);
-  if (!hasSteps(options)) {
-    const settings = parseOptions<WorkflowSettings>('defineWorkflow', workflowRules, options);
-    return frozen(new WorkflowBuilder(name, settings));
-  }
-  const { steps, output, ...settings } = parseOptions<
-    WorkflowSettings & { steps: readonly StepDefinition[]; output: ((outputs: never) => unknown) | undefined }
-  >(
-    'defineWorkflow',
-    { ...workflowRules, steps: list(parseStepData), output: optional(callable()) },
-    options,
-  );
-  const workflow = new Workflow(name, settings, () => steps, output);
-  // Checked now: whoever builds a graph from data wants to hear what is wrong with it where it is built.
-  void workflow.plan;
-  return frozen(workflow);
-}
-
-function hasSteps(options: object | undefined): boolean {
-  try {
-    return typeof options === 'object' && options !== null && 'steps' in options;
-  } catch (error) {
-    throw refused('defineWorkflow', 'options', error);
-  }
-}
-
-function parseStepData(value: unknown): StepDefinition {
-  if (typeof value !== 'object' || value === null) refuse('a step', value);
-  const { id, ...step } = value as { id?: unknown; run: StepTarget };
-  return parseStep(id, step);
-}
-
-/** The value itself: the type that `Object.freeze` returns has lost the private parts. */
-function frozen<T extends object>(value: T): T {
-  Object.freeze(value);
-  return value;
 }

@@ -108,3 +108,122 @@ export class RunFailedError extends CadreError<'RUN_FAILED'> {
     this.failures = failures;
   }
 }
+
+/** What became of one of the steps that a join waited for. */
+export interface JoinMember {
+  /** The step's id. */
+  readonly step: string;
+  /** Where it stood when the join could no longer be satisfied. */
+  readonly status: 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  /** What it failed with. */
+  readonly error?: ErrorRecord;
+}
+
+/** The join of a step can no longer be satisfied: too many of its members ended without an output, or disagree. */
+export class JoinError extends CadreError<'JOIN_FAILED'> {
+  readonly code = 'JOIN_FAILED' as const;
+  /** The id of the step that joins. */
+  readonly step: string;
+  /** The join in words, such as `at least 2`. */
+  readonly policy: string;
+  /** What became of each member, in the order of `after`. */
+  readonly members: readonly JoinMember[];
+
+  constructor(step: string, policy: string, members: readonly JoinMember[], options?: { cause: unknown }) {
+    const counts = Object.entries(Object.groupBy(members, ({ status }) => status));
+    const became = counts.map(([status, group]) => `${group.length} ${status}`).join(', ');
+    super(`Step "${step}" joins ${policy} of ${members.length} steps: ${became || 'there is none'}`, options);
+    this.step = step;
+    this.policy = policy;
+    this.members = members;
+  }
+}
+
+/** The last round of a `repeat` that it may have has not been enough. */
+export class RepeatLimitError extends CadreError<'REPEAT_LIMIT'> {
+  readonly code = 'REPEAT_LIMIT' as const;
+  /** The step's id. */
+  readonly step: string;
+  /** How many rounds there were. */
+  readonly most: number;
+
+  constructor(step: string, most: number) {
+    super(`Step "${step}" was not done after ${most} rounds`);
+    this.step = step;
+    this.most = most;
+  }
+}
+
+/** A gate was decided with a rejection, and its definition does not go on with one. */
+export class GateRejectedError extends CadreError<'GATE_REJECTED'> {
+  readonly code = 'GATE_REJECTED' as const;
+  /** The id of the step that is the gate. */
+  readonly step: string;
+  /** The decision. */
+  readonly decision: unknown;
+  /** Those who agreed on it; none when it was the default. */
+  readonly by: readonly string[];
+
+  constructor(step: string, decision: unknown, by: readonly string[]) {
+    super(`Gate "${step}" was rejected by ${by.length > 0 ? by.join(', ') : 'its default'}`);
+    this.step = step;
+    this.decision = decision;
+    this.by = by;
+  }
+}
+
+/** A decision does not count: the gate is closed, the role may not decide, or the person has decided already. */
+export class DecisionRefusedError extends CadreError<'DECISION_REFUSED'> {
+  readonly code = 'DECISION_REFUSED' as const;
+  /** The run's id. */
+  readonly runId: string;
+  /** The id of the step. */
+  readonly step: string;
+  /** Why it does not count. */
+  readonly reason: 'closed' | 'role' | 'repeated';
+
+  constructor(runId: string, step: string, reason: 'closed' | 'role' | 'repeated') {
+    const why = {
+      closed: 'it is not open',
+      role: 'this role may not decide',
+      repeated: 'this person has decided',
+    };
+    super(`The decision at gate "${step}" of run "${runId}" does not count: ${why[reason]}`);
+    this.runId = runId;
+    this.step = step;
+    this.reason = reason;
+  }
+}
+
+/** The steps of a workflow are not those that a run began with, and its definition does not say what to do about it. */
+export class DefinitionMismatchError extends CadreError<'DEFINITION_MISMATCH'> {
+  readonly code = 'DEFINITION_MISMATCH' as const;
+  /** The workflow's name. */
+  readonly workflow: string;
+  /** The run's id. */
+  readonly runId: string;
+  /** Ids of steps that the run did not have. */
+  readonly added: readonly string[];
+  /** Ids of steps that there are no more. */
+  readonly removed: readonly string[];
+  /** Ids of steps of another structure. */
+  readonly changed: readonly string[];
+
+  constructor(
+    workflow: string,
+    runId: string,
+    changes: Pick<DefinitionMismatchError, 'added' | 'removed' | 'changed'>,
+  ) {
+    const { added, removed, changed } = changes;
+    const parts = Object.entries({ added, removed, changed }).filter(([, ids]) => ids.length > 0);
+    const shown = parts.map(
+      ([what, ids]) => `${what}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
+    );
+    super(`Workflow "${workflow}" is not the one that run "${runId}" began with (${shown.join('; ')})`);
+    this.workflow = workflow;
+    this.runId = runId;
+    this.added = added;
+    this.removed = removed;
+    this.changed = changed;
+  }
+}

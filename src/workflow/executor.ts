@@ -27,12 +27,16 @@ export interface StepJob {
   readonly result: Promise<unknown>;
   /** The policy of whoever carries it out, which applies where neither step nor workflow says. */
   readonly policy: PolicySettings | undefined;
+  /** True when, once it is stopped, it takes back what it has done, and until it has. */
+  takesBack?(): boolean;
 }
 
 /** Carries out what the engine cannot: steps for agents, and what handlers ask for. The engine never hears of agents. */
 export interface StepExecutor extends ContextServices {
   /** Starts an attempt. What it throws fails the attempt. */
   execute(target: ExecutorTarget, input: unknown, work: StepWork): StepJob;
+  /** The names of the agents that fulfil a requirement now. */
+  candidates(requirement: Requirement): readonly string[];
 }
 
 const refuse = (target: ExecutorTarget): never => {
@@ -42,6 +46,7 @@ const refuse = (target: ExecutorTarget): never => {
 /** For an engine that stands alone: steps that are code and workflows run, everything else is refused. */
 export const noExecutor: StepExecutor = Object.freeze({
   execute: (target: ExecutorTarget) => refuse(target),
+  candidates: refuse,
   ask: async (target: ExecutorTarget) => refuse(target),
   publish: (topic: string) => {
     throw new NoExecutorError(`topic ${topic}`);

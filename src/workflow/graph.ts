@@ -8,8 +8,17 @@ export interface StepNode {
   /** The step's id, without the `step:` of the node's. */
   readonly id: string;
   /** What the step runs. */
-  readonly kind: 'function' | 'capability' | 'agent' | 'workflow' | 'requirement';
-  /** The name of what it runs; for a function its own name, which may be empty. */
+  readonly kind:
+    | 'function'
+    | 'capability'
+    | 'agent'
+    | 'workflow'
+    | 'requirement'
+    | 'signal'
+    | 'timer'
+    | 'gate'
+    | 'composite';
+  /** The name of what it runs; for a function its own name, which may be empty; for a composite which one it is. */
   readonly target: string;
   /** True when the step has a `when`. */
   readonly conditional: boolean;

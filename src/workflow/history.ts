@@ -1,5 +1,7 @@
 import type { ErrorRecord } from '../kernel/errors.ts';
+import type { StepFailure } from './errors.ts';
 import type { SkipReason } from './events.ts';
+import type { UndoReport } from './undo-report.ts';
 
 /** What can happen in a run; an entry holds the place in this list. */
 const ENTRY_TYPES = [
@@ -13,8 +15,22 @@ const ENTRY_TYPES = [
   'run.completed',
   'run.failed',
   'run.cancelled',
+  'run.resumed',
+  'run.suspended',
+  'step.fell-back',
+  'step.join-timed-out',
+  'signal.received',
+  'signal.taken',
+  'gate.voted',
+  'gate.escalated',
+  'run.undo-started',
+  'undo.started',
+  'undo.retried',
+  'undo.completed',
+  'undo.failed',
+  'signal.returned',
 ] as const;
-type EntryType = (typeof ENTRY_TYPES)[number];
+export type EntryType = (typeof ENTRY_TYPES)[number];
 export const RUN_STARTED = 0;
 export const STEP_STARTED = 1;
 export const STEP_COMPLETED = 2;
@@ -25,6 +41,20 @@ export const STEP_CANCELLED = 6;
 export const RUN_COMPLETED = 7;
 export const RUN_FAILED = 8;
 export const RUN_CANCELLED = 9;
+export const RUN_RESUMED = 10;
+export const RUN_SUSPENDED = 11;
+export const STEP_FELL_BACK = 12;
+export const STEP_JOIN_TIMED_OUT = 13;
+export const SIGNAL_RECEIVED = 14;
+export const SIGNAL_TAKEN = 15;
+export const GATE_VOTED = 16;
+export const GATE_ESCALATED = 17;
+export const RUN_UNDO_STARTED = 18;
+export const UNDO_STARTED = 19;
+export const UNDO_RETRIED = 20;
+export const UNDO_COMPLETED = 21;
+export const UNDO_FAILED = 22;
+export const SIGNAL_RETURNED = 23;
 
 /** What an entry says beside its type, its time and its step; most say nothing more. */
 export interface EntryDetails {
@@ -32,6 +62,32 @@ export interface EntryDetails {
   readonly delayMs?: number;
   readonly error?: ErrorRecord;
   readonly reason?: SkipReason;
+  /** The id of the run that carries the step out. */
+  readonly child?: string;
+  /** Set for a step of a flow that says how it is undone: only its code knows how. */
+  readonly undoable?: boolean;
+  /** What a gate asks. */
+  readonly ask?: string;
+  /** When a timer rings, in epoch milliseconds. */
+  readonly until?: number;
+  /** Steps failed, and the run went on without them. */
+  readonly failures?: readonly StepFailure[];
+  /** The name of a signal. */
+  readonly signal?: string;
+  /** Set for a signal that a schema has seen. */
+  readonly checked?: boolean;
+  /** The number of a signal among those of the run. */
+  readonly number?: number;
+  /** Who took a signal: a run and its step; or who voted. */
+  readonly by?: string;
+  /** The role in which somebody voted. */
+  readonly role?: string;
+  /** How often a gate was escalated. */
+  readonly level?: number;
+  /** Whether a run that is undone failed or was cancelled. */
+  readonly outcome?: 'failed' | 'cancelled';
+  /** What was undone and what was not. */
+  readonly undo?: UndoReport;
 }
 
 /** One line of a run's history. Steps are numbers: their place in the definition. */
@@ -42,6 +98,12 @@ export interface RunEntry {
   /** -1 where it is about the run. */
   readonly step: number;
   readonly details: EntryDetails | undefined;
+}
+
+/** The type of a name; undefined for a name that is none. */
+export function typeOf(name: string): number | undefined {
+  const type = ENTRY_TYPES.indexOf(name as EntryType);
+  return type < 0 ? undefined : type;
 }
 
 /** The name of a type. */

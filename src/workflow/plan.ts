@@ -1,4 +1,5 @@
 import { CycleError, DuplicateStepError, UnknownStepError } from './errors.ts';
+import type { Join } from './joins.ts';
 import type { StepDefinition, StepTarget } from './step.ts';
 
 /** The output of a step that has none. */
@@ -24,6 +25,12 @@ export interface Plan {
   readonly terms: readonly StepTerms[];
   /** For each step, how many steps it waits for. */
   readonly waits: readonly number[];
+  /** For each step, its join; undefined where each step waits for all, as most plans say. */
+  readonly joins: readonly (Join | undefined)[] | undefined;
+  /** The steps that a certain time from the start of the run lets begin: those that join `before`. */
+  readonly timed: readonly number[];
+  /** True when a step says how it is undone. */
+  readonly undoable: boolean;
   /** The outputs of a run that has not begun. */
   readonly outputs: readonly unknown[];
   /** The steps that step i waits for are `dependencies[firstDependency[i]]` to before `firstDependency[i + 1]`. */
@@ -92,6 +99,9 @@ export function compile(workflow: string, steps: readonly StepDefinition[]): Pla
     targets: steps.map(({ run }) => run),
     terms: steps.map(termsOf),
     waits,
+    joins: steps.some(({ join }) => join !== undefined) ? steps.map(({ join }) => join) : undefined,
+    timed: [...steps.keys()].filter((step) => steps[step]!.join?.kind === 'before'),
+    undoable: steps.some(({ undo }) => undo !== undefined),
     outputs: new Array<unknown>(size).fill(NOTHING),
     dependencies: Int32Array.from(dependencies),
     dependencyIds: dependencies.map((dependency) => ids[dependency]!),

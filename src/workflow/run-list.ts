@@ -1,5 +1,5 @@
 /** What can stand in one {@link RunList} at a time. The links belong to the list. */
-interface Listed<R> {
+export interface Listed<R> {
   previousListed: R | undefined;
   nextListed: R | undefined;
 }

@@ -1,84 +1,83 @@
-import {
-  CancelledError,
-  describeError,
-  HandlerError,
-  InvalidOptionsError,
-  TimeoutError,
-} from '../kernel/errors.ts';
+import { CancelledError, ClosedError, describeError, RecordedError, TimeoutError } from '../kernel/errors.ts';
 import { ignore, isThenable } from '../kernel/functions.ts';
-import type { Runtime } from '../kernel/runtime.ts';
-import { Scope } from '../kernel/scope.ts';
+import { encodePayload } from '../kernel/payload.ts';
+import type { Scope } from '../kernel/scope.ts';
 import type { Workflow } from './definition.ts';
-import { RunFailedError, type StepFailure } from './errors.ts';
+import { RunExistsError, RunFailedError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import type { ParentStep, Run, RunHost } from './handle.ts';
+import { Flow } from './flow.ts';
+import type { DecideOptions, ParentStep, PendingGate, Run, RunHost } from './handle.ts';
+import { Inbox } from './inbox.ts';
 import type { Plan } from './plan.ts';
-import { RunRecord } from './run-record.ts';
-import { blockOf, NONE, nextStep, outputsOf, scopeOf } from './schedule.ts';
-import type { RunPlace, RunSnapshot } from './snapshot.ts';
-import type { RunStatus } from './state.ts';
-import { type StepOwner, StepRunner } from './step-runner.ts';
+import { isLoss, SupersededError, SuspendedError } from './resume-errors.ts';
+import { type Resumption, resumptionOf } from './resumption.ts';
+import { RunBase } from './run-base.ts';
+import { GateNotOpenError, UndoFailedError } from './run-errors.ts';
+import type { JournalOwner, RunJournal } from './run-journal.ts';
+import type { RunStore } from './run-store.ts';
+import { outputsOf } from './schedule.ts';
+import { sendSignal } from './send-signal.ts';
+import type { RunSnapshot } from './snapshot.ts';
+import { type RunOfTurns, StepTurns } from './step-turns.ts';
+import type { StoredRun } from './stored-run.ts';
+import { undoCourses, undoOrder } from './undo-order.ts';
+import type { UndoReport } from './undo-report.ts';
+import { type RunOfUndo, Undoing } from './undoing.ts';
 
-/** One execution of a workflow: takes each step's turn from the schedule, has it carried out, and records the outcome. */
-export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
-  readonly definition: Workflow;
-  readonly plan: Plan;
-  readonly host: RunHost;
-  readonly record: RunRecord;
-  /** What the host keeps it under: the id that was given, or the number that its id is made of. */
-  readonly handle: string | number;
-  /** As its schema returned it; set before the start. */
-  input: unknown;
+/** One execution of a workflow: begins, has its steps carried out, and comes to one end. */
+export class LiveRun extends RunBase implements Run, RunOfTurns, RunOfUndo, JournalOwner {
   previousListed: LiveRun | undefined;
   nextListed: LiveRun | undefined;
-  readonly #parent: ParentStep | undefined;
-  readonly #steps: StepRunner;
-  #failures: StepFailure[] | undefined;
-  #firstError: unknown;
-  #advancing = false;
-  /** True when steps may have their turn and no slot was free for them. */
-  #starved = false;
+  protected readonly turns: StepTurns;
+  #inbox: Inbox | undefined;
   #finishing = false;
   #timeoutMs = Number.POSITIVE_INFINITY;
+  /** Set while it is kept in a store. */
+  #journal: RunJournal | undefined;
+  #isAccepted = false;
+  /** True when its end has been told. */
+  #isClosed = false;
+  #acceptance: PromiseWithResolvers<void> | undefined;
+  /** Why it goes on here no more, though it has not ended. */
+  #loss: Error | undefined;
+  /** How it ended, while what it has done is taken back. */
+  #stop: { readonly status: 'failed' | 'cancelled'; readonly error: unknown } | undefined;
+  #undoing: Undoing | undefined;
 
-  constructor(host: RunHost, definition: Workflow, handle: string | number, parent: ParentStep | undefined) {
-    super();
-    this.handle = handle;
-    this.definition = definition;
-    this.plan = definition.plan;
-    this.host = host;
-    this.#parent = parent;
-    this.record = new RunRecord(host.runtime, this.plan, this);
-    this.#steps = new StepRunner(this);
+  /** @param plan Its own; that of the definition if left out. */
+  constructor(
+    host: RunHost,
+    definition: Workflow,
+    handle: string | number,
+    parent: ParentStep | undefined,
+    plan: Plan = definition.plan,
+  ) {
+    super(host, definition, handle, parent, plan);
+    this.turns = new StepTurns(this);
   }
 
-  get runtime(): Runtime {
-    return this.host.runtime;
+  get inbox(): Inbox {
+    this.#inbox ??= this.parentStep?.inbox ?? new Inbox(this.record, this);
+    return this.#inbox;
   }
-  get id(): string {
-    return typeof this.handle === 'string' ? this.handle : this.runtime.ids.text('run', this.handle);
+  get accepted(): Promise<void> {
+    if (this.#isAccepted) return Promise.resolve();
+    if (this.ended) return this.result.then(ignore);
+    this.#acceptance ??= Promise.withResolvers();
+    return this.#acceptance.promise;
   }
-  get runId(): string {
-    return this.id;
+  /** True when, once it is stopped, it takes back what it has done, and until it has. */
+  get takesBack(): boolean {
+    return !this.#isClosed && (this.#stop !== undefined || this.mayUndo || this.turns.takesBack);
   }
-  get workflow(): string {
-    return this.definition.name;
+  /** Settles when nothing of it is on its way into the store any more. */
+  get stored(): Promise<void> {
+    return this.#journal?.idle ?? Promise.resolve();
   }
-  get key(): string {
-    return this.#parent?.idempotencyKey ?? this.id;
-  }
-  get parent(): { readonly runId: string; readonly step: string } | undefined {
-    return this.#parent && { runId: this.#parent.runId, step: this.#parent.step };
-  }
-  get scope(): Scope {
-    return this;
-  }
-  get status(): RunStatus {
-    return this.record.state.status;
-  }
-  /** Steps in the definition. */
-  get size(): number {
-    return this.plan.steps.length;
+
+  /** Looks whether it has another owner by now. */
+  async verify(): Promise<void> {
+    await this.#journal?.verify();
   }
 
   events(): AsyncIterableIterator<RunEvent, undefined> {
@@ -87,6 +86,25 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
 
   snapshot(): RunSnapshot {
     return this.record.snapshot();
+  }
+
+  async sendSignal(name: string, value?: unknown): Promise<void> {
+    // Its first steps begin when the caller's own code has given way.
+    if (this.status === 'pending' && !this.ended) await this.accepted;
+    await sendSignal(this, name, value);
+  }
+
+  async decide(step: string, decision: unknown, options?: DecideOptions): Promise<void> {
+    this.demandOpen();
+    const gate = this.turns.waits.gateOf(this.plan.index.get(step) ?? -1);
+    if (gate === undefined)
+      throw new GateNotOpenError(this.id, typeof step === 'string' ? step : typeof step);
+    await gate.decide(decision, options);
+  }
+
+  /** The gates that wait for a decision. */
+  openGates(): readonly PendingGate[] {
+    return this.ended ? [] : this.turns.openGates();
   }
 
   /** Starts to count its time. It may end at once: by a signal that has aborted, or with its parent. */
@@ -98,121 +116,151 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     this.watch(runtime.now);
   }
 
-  /** Begins with the first steps. */
+  /** Begins with the first steps. @throws UnstorableError */
   start(): void {
     if (this.ended) return;
-    this.record.runStarted();
-    this.advance();
-  }
-
-  /** Sees to every step whose turn has come and that a slot is free for. */
-  advance(): void {
-    // A step that is done at once comes back here from below; the loop that started it goes on.
-    if (this.#advancing) return;
-    this.#advancing = true;
-    while (!this.ended && this.#steps.hasFreeSlot) {
-      if (this.#steps.restart()) continue;
-      const step = nextStep(this.record.state);
-      if (step === NONE) break;
-      const reason = blockOf(this.plan, this.record.state, step);
-      if (reason === undefined) this.#start(step);
-      else this.record.stepSkipped(step, reason);
+    const { store } = this.host;
+    if (store === undefined) {
+      this.record.runStarted();
+      this.#accepted();
+    } else {
+      const { workflow, input, parent, runtime } = this;
+      const text = encodePayload(() => `input of workflow "${workflow}"`, input, this.host.payloadLimit);
+      this.#keep(store, 0);
+      const deadlineAt = runtime.toWallTime(this.dueAt);
+      const { version } = this.definition;
+      const origin = { workflow, version, fingerprint: this.#fingerprint, input, deadlineAt, parent };
+      this.record.runBegun(origin, store.ownership.id, text);
+      this.record.whenStored(() => this.#accepted());
     }
-    this.#advancing = false;
-    this.#starved = !this.#steps.hasFreeSlot;
-    if (!this.ended && this.record.state.left === 0 && !this.#finishing) this.#finish();
+    this.goOn(undefined);
   }
 
-  slotFreed(): void {
-    if (this.#starved) this.advance();
-  }
-
-  stepCompleted(step: number, output: unknown): void {
+  /**
+   * Goes on with a run that this owner has claimed.
+   *
+   * @param stopReason Set when it is to be stopped at once, as what it is part of was.
+   */
+  resume(store: RunStore, stored: StoredRun, stopReason: unknown): void {
     if (this.ended) return;
-    this.record.stepCompleted(step, output);
-    this.advance();
-  }
-
-  stepFailed(step: number, error: unknown): void {
-    if (this.ended) return;
-    const facts = describeError(error);
-    this.record.stepFailed(step, facts);
-    if (this.#failures === undefined) {
-      this.#failures = [];
-      this.#firstError = error;
-    }
-    const id = this.plan.ids[step]!;
-    this.#failures.push({ step: id, attempts: this.record.state.attemptsOf(step), error: facts });
-    this.advance();
-  }
-
-  #start(step: number): void {
-    const { when, input } = this.plan.terms[step]!;
-    let value: unknown;
-    let making = 'condition';
-    try {
-      const scope = scopeOf(this.plan, this.record.state, step, this.input);
-      if (when !== undefined && !this.#answers(step, when, scope)) {
-        if (this.ended) return;
-        this.record.stepSkipped(step, { kind: 'condition' });
-        return;
-      }
-      making = 'input';
-      value = input === undefined ? scope : input(scope as never);
-      if (input !== undefined) refusePromise(this.plan.ids[step]!, 'input', value);
-      // The host's code may have taken its time, or all the time there was.
-      if ((when !== undefined || input !== undefined) && this.runtime.tick() >= this.dueAt) {
-        this.expire(this.runtime.now);
-      }
-    } catch (error) {
-      this.stepFailed(step, new HandlerError(`the ${making} of step "${this.plan.ids[step]}"`, error));
+    this.input = stored.origin.input;
+    this.prepare(stored);
+    this.record.restore(stored);
+    this.#keep(store, stored.last);
+    this.#accepted();
+    this.record.runResumed();
+    const resumption = resumptionOf(stored.entries);
+    const { stopped } = resumption;
+    if (stopped !== undefined) {
+      this.#stop = { status: stopped.outcome!, error: new RecordedError(stopped.error!) };
+      this.end();
+      this.#rehearseThenUndo((undoing) => this.turns.stopParts(undoing, this.#stop!.error));
       return;
     }
-    // The host's code may have cancelled the run.
-    if (!this.ended) this.#steps.start(step, value);
+    // Its time may have been up meanwhile, or what it is part of has ended.
+    if (stopReason !== undefined) this.stop(stopReason);
+    else this.lookAtTime();
+    if (!this.ended) this.goOn(resumption);
   }
 
-  #answers(step: number, when: (scope: never) => boolean, scope: object): boolean {
-    const answer: unknown = when(scope as never);
-    if (typeof answer === 'boolean') return answer;
-    const id = this.plan.ids[step]!;
-    refusePromise(id, 'when', answer);
-    throw new InvalidOptionsError(`step "${id}"`, 'when', 'a function that returns true or false', answer);
+  /** Makes ready for what is on record. */
+  protected prepare(_stored: StoredRun): void {}
+
+  /** Begins with the steps, or goes on where an earlier owner was. */
+  protected goOn(resumption: Resumption | undefined): void {
+    this.turns.begin(resumption);
   }
 
-  #finish(): void {
+  /** Resolves when it is known how all steps are undone; undefined when it is. */
+  protected rehearse(): Promise<void> | undefined {
+    return undefined;
+  }
+
+  /** True when there may be steps that say how they are undone. */
+  protected get mayUndo(): boolean {
+    return this.plan.undoable;
+  }
+
+  /** A step has its outcome. */
+  stepSettled(_step: number, _isOutput: boolean, _value: unknown): void {}
+
+  /** The journal could not store what happened, or somebody else owns the run. */
+  lost(error: Error): void {
+    if (this.#loss !== undefined) return;
+    // With another owner it goes on, and one whose id was taken never was.
+    const isFinal = error instanceof SupersededError || error instanceof RunExistsError;
+    this.#loss = isFinal ? error : new SuspendedError(this.id, error);
+    if (this.ended) this.#giveUp(this.#loss);
+    else this.stop(this.#loss);
+  }
+
+  stepsEnded(): void {
+    if (this.#finishing) return;
     this.#finishing = true;
-    if (this.#failures !== undefined) {
-      this.fail(new RunFailedError(this.id, this.workflow, this.#failures, this.#firstError));
+    const failures = this.turns.failures;
+    if (failures?.fatal !== undefined) {
+      this.fail(new RunFailedError(this.id, this.workflow, failures.fatal, failures.firstError));
       return;
     }
-    const failed = (error: unknown): void => {
-      const cause = new HandlerError(`the output of workflow "${this.workflow}"`, error);
-      this.fail(new RunFailedError(this.id, this.workflow, [], cause));
-    };
     try {
       const output = this.definition.outputOf(outputsOf(this.plan, this.record.state));
-      if (isThenable(output)) Promise.resolve(output).then((value) => this.fulfil(value), failed);
-      else this.fulfil(output);
+      if (!isThenable(output)) this.complete(output);
+      else
+        Promise.resolve(output).then(
+          (value) => this.complete(value),
+          (error) => this.outputFailed(error),
+        );
     } catch (error) {
-      failed(error);
+      this.outputFailed(error);
     }
+  }
+
+  undone(report: UndoReport): void {
+    const { status, error } = this.#stop!;
+    const complete = report.failed.length === 0 && report.remaining.length === 0;
+    const outcome = complete ? error : new UndoFailedError(this.id, this.workflow, report, error);
+    this.record.runStopped(status, describeError(outcome), report);
+    this.#reject(outcome);
+  }
+
+  undoStopped(reason: unknown, report: UndoReport): void {
+    if (this.#loss !== undefined) return;
+    if (this.record.isStored) this.#suspend(reason);
+    else this.undone(report);
   }
 
   protected override fulfilled(output: unknown): void {
-    this.record.runCompleted();
-    this.resolve(output);
-    this.#steps.close(undefined);
-    this.#close();
+    this.record.runCompleted(this.outputText, this.turns.failures?.tolerated);
+    this.turns.close(undefined);
+    this.record.whenStored(() => {
+      this.resolve(output);
+      this.#close();
+    });
   }
 
   protected override failed(error: unknown): void {
-    const cancelled = error === this.stopReason && !(error instanceof TimeoutError);
+    const stopped = error === this.stopReason;
+    // What it is part of was lost, so this is.
+    if (stopped && isLoss(error)) this.#loss ??= error;
     // Before anybody hears of it: a signal that is first looked at then has aborted.
-    this.#steps.close(error);
-    this.record.runStopped(cancelled ? 'cancelled' : 'failed', error);
-    this.reject(error);
-    this.#close();
+    const parts = this.turns.close(error);
+    if (this.#loss !== undefined) {
+      this.#giveUp(this.#loss);
+      return;
+    }
+    if (stopped && error instanceof ClosedError && this.record.isStored) {
+      this.#suspend(error);
+      return;
+    }
+    const status = stopped && !(error instanceof TimeoutError) ? 'cancelled' : 'failed';
+    if (!this.mayUndo && parts.length === 0) {
+      this.record.runStopped(status, describeError(error), undefined);
+      this.#reject(error);
+      return;
+    }
+    this.#stop = { status, error };
+    this.record.undoStarted(status, describeError(error));
+    this.record.whenStored(() => this.#rehearseThenUndo(() => parts));
   }
 
   protected cancellation(reason: unknown): Error {
@@ -223,16 +271,72 @@ export class LiveRun extends Scope implements Run, StepOwner, RunPlace {
     return new TimeoutError(`run of workflow "${this.workflow}"`, this.#timeoutMs);
   }
 
+  #suspend(reason: unknown): void {
+    const error = new SuspendedError(this.id, reason);
+    this.record.runSuspended();
+    this.record.whenStored(() => this.#settle(error));
+  }
+
+  /** It ends with `error`, as soon as that is stored. */
+  #reject(error: unknown): void {
+    this.record.whenStored(() => this.#settle(error));
+  }
+
+  /** Nothing of it counts any more, and nothing is stored. */
+  #giveUp(error: Error): void {
+    this.#undoing?.stop(error);
+    this.#journal?.end();
+    this.record.runLost(error);
+    this.#settle(error);
+  }
+
+  #settle(error: unknown): void {
+    this.reject(error);
+    this.#acceptance?.reject(error);
+    this.#close();
+  }
+
+  #rehearseThenUndo(parts: (undoing: Scope) => readonly Promise<unknown>[]): void {
+    const rehearsal = this.rehearse();
+    if (rehearsal === undefined) {
+      this.#undo(parts);
+      return;
+    }
+    void rehearsal.then(() => {
+      if (this.#loss === undefined) this.#undo(parts);
+    });
+  }
+
+  /** @param parts Gives the ends of runs that are part of it, and take back their own work first. */
+  #undo(parts: (undoing: Scope) => readonly Promise<unknown>[]): void {
+    const entries = [...this.record.entries()];
+    const order = undoOrder(this.plan, this.record.state, entries);
+    this.#undoing = new Undoing(this, order, undoCourses(entries));
+    this.#undoing.start(parts(this.#undoing));
+  }
+
+  /** Undefined where the steps are known only at run time. */
+  get #fingerprint(): string | undefined {
+    const isMade = this.definition instanceof Flow || this.parentStep !== undefined;
+    return isMade ? undefined : this.definition.fingerprints.workflow;
+  }
+
+  #keep(store: RunStore, sequence: number): void {
+    const definition = this.#fingerprint === undefined ? undefined : this.definition;
+    this.#journal = store.open(store.streamOf(this.id, this.rootId), sequence, this, definition);
+    this.record.keepIn(this.#journal);
+  }
+
+  #accepted(): void {
+    this.#isAccepted = true;
+    this.#acceptance?.resolve();
+  }
+
   #close(): void {
+    this.#isClosed = true;
     this.runtime.deadlines.release();
     this.record.close();
+    if (this.#journal !== undefined) this.host.store?.release(this.#journal);
     this.host.runEnded(this);
   }
-}
-
-/** Conditions and mappings answer at once: a promise must neither pass for an answer nor reject unheard. */
-function refusePromise(step: string, option: string, answer: unknown): void {
-  if (!isThenable(answer)) return;
-  Promise.resolve(answer).catch(ignore);
-  throw new InvalidOptionsError(`step "${step}"`, option, 'a function that answers at once', answer);
 }

@@ -4,6 +4,7 @@ import type { RunEntry } from './history.ts';
 import type { Plan } from './plan.ts';
 import type { RunState, RunStatus, StepStatus } from './state.ts';
 import type { StepTimes } from './step-times.ts';
+import type { UndoReport } from './undo-report.ts';
 
 /** Where one step stands, without its output. */
 export interface StepSnapshot {
@@ -44,6 +45,8 @@ export interface RunSnapshot {
   readonly endedAt?: number;
   /** Why it failed or was cancelled. */
   readonly error?: ErrorRecord;
+  /** What was taken back when it failed or was cancelled; missing until then, and where no step says how. */
+  readonly undo?: UndoReport;
   /** In the order of definition. */
   readonly steps: readonly StepSnapshot[];
 }
@@ -69,7 +72,7 @@ export interface RecordedRun {
 export function snapshotOf(run: RecordedRun): RunSnapshot {
   const { place, plan, state, wallStart } = run;
   const { runId, workflow, parent } = place;
-  const { status, startedAt, endedAt, error } = state;
+  const { status, startedAt, endedAt, error, undo } = state;
   return {
     id: runId,
     workflow,
@@ -78,6 +81,7 @@ export function snapshotOf(run: RecordedRun): RunSnapshot {
     ...(startedAt === undefined ? {} : { startedAt: wallStart + startedAt }),
     ...(endedAt === undefined ? {} : { endedAt: wallStart + endedAt }),
     ...(error === undefined ? {} : { error }),
+    ...(undo === undefined ? {} : { undo }),
     steps: plan.ids.map((id, step) => stepSnapshot(run, id, step)),
   };
 }

@@ -11,7 +11,8 @@ export type Category =
   | 'signals'
   | 'graphs'
   | 'behaviours'
-  | 'lifecycle';
+  | 'lifecycle'
+  | 'durable';
 
 /** One hostile value at one public position, or one hostile scene. */
 export interface Case {

@@ -1,5 +1,7 @@
 import { behaviourCases } from './behaviour-cases.ts';
 import type { Case, Category } from './case.ts';
+import { durableCases } from './durable-cases.ts';
+import { durableCodeCases } from './durable-code.ts';
 import { graphCases } from './graph-cases.ts';
 import { handlerCases } from './handler-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
@@ -8,6 +10,8 @@ import { numberCases } from './number-cases.ts';
 import { objectCases } from './object-cases.ts';
 import { payloadCases } from './payload-cases.ts';
 import { signalCases } from './signal-cases.ts';
+import { storeCases } from './store-cases.ts';
+import { storedCases } from './stored-cases.ts';
 
 /** All of them, by category and position. */
 export const cases: readonly Case[] = [
@@ -20,6 +24,10 @@ export const cases: readonly Case[] = [
   ...graphCases,
   ...behaviourCases,
   ...lifecycleCases,
+  ...durableCases,
+  ...durableCodeCases,
+  ...storedCases,
+  ...storeCases,
 ];
 
 /** How many there are of each category. */

@@ -8,7 +8,7 @@ import {
   type Schema,
 } from '../../src/index.ts';
 import type { Case } from './case.ts';
-import { checkCivil, checkEnd, rootOf, whatComes } from './handler-ends.ts';
+import { checkCivil, checkEnd, checkEndOfRun, rootOf, whatComes } from './handler-ends.ts';
 import { fickle, type Kind, kinds } from './handler-values.ts';
 import { checkSame, outcomeOf } from './outcome.ts';
 import type { World } from './world.ts';
@@ -67,7 +67,7 @@ const waited: Readonly<Record<string, Place>> = {
       .step('s', { run: handler as () => unknown, input: () => 1 })
       .output(({ s }) => s);
     const run = world.house.start(workflow, undefined);
-    checkEnd(await whatComes(world, kind, run.result), kind, STEP_FAILED);
+    checkEndOfRun(await whatComes(world, kind, run.result), kind, 'output of step "s"', STEP_FAILED);
     JSON.stringify(run.snapshot());
     checkAbandoned(kind, world.house.workflows.stats());
   },
@@ -78,7 +78,7 @@ const waited: Readonly<Record<string, Place>> = {
       .step('s', { run: ada, input: () => 1 as never })
       .output(({ s }) => s);
     const result = world.house.run(workflow, undefined);
-    checkEnd(await whatComes(world, kind, result), kind, STEP_FAILED);
+    checkEndOfRun(await whatComes(world, kind, result), kind, 'output of step "s"', STEP_FAILED);
     checkAbandoned(kind, world.house.tasks.stats());
   },
   'the output of a workflow': async (world, handler, kind) => {
@@ -86,7 +86,8 @@ const waited: Readonly<Record<string, Place>> = {
       .step('s', { run: () => 1 })
       .output(handler as () => unknown);
     const result = world.house.run(workflow, undefined);
-    checkEnd(await whatComes(world, kind, result), kind, { ...STEP_FAILED, late: ['TIMEOUT'] });
+    const outcome = await whatComes(world, kind, result);
+    checkEndOfRun(outcome, kind, 'output of workflow "w"', { ...STEP_FAILED, late: ['TIMEOUT'] });
   },
 };
 
@@ -108,7 +109,8 @@ const atOnce: Readonly<Record<string, Place>> = {
       .step('s', step)
       .output(({ s }) => s);
     const outcome = await whatComes(world, kind, world.house.run(workflow, undefined));
-    if (!kind.later) return checkEnd(outcome, kind, { ...STEP_FAILED, late: ['TIMEOUT'] });
+    const ends = { ...STEP_FAILED, late: ['TIMEOUT'] };
+    if (!kind.later) return checkEndOfRun(outcome, kind, 'output of step "s"', ends);
     const { error } = outcome as { error: unknown };
     rootOf(error, ['RUN_FAILED', 'HANDLER_FAILED', 'INVALID_OPTIONS']);
   },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Kind } from './handler-values.ts';
 import { checkSame, checkTyped, type Outcome, outcomeOf } from './outcome.ts';
+import { checkUnstorable } from './storable.ts';
 import type { World } from './world.ts';
 
 /** Lets a handler come to its end: at once, over some turns, or never. */
@@ -44,6 +45,16 @@ export function checkEnd(outcome: Outcome, kind: Kind, { thrown, late }: Wrappin
     assert.equal(outcome.end, 'returned');
     checkSame((outcome as { value: unknown }).value, kind.output, 'the output');
   }
+}
+
+/** The same for what becomes the output of a step or a run: that must be fit for a store. */
+export function checkEndOfRun(outcome: Outcome, kind: Kind, what: string, wrapping: Wrapping): void {
+  if (kind.unstorable === undefined) {
+    checkEnd(outcome, kind, wrapping);
+    return;
+  }
+  assert.equal(outcome.end, 'rejected');
+  checkUnstorable((outcome as { error: unknown }).error, what, /^$/);
 }
 
 /** A typed error or an output, in time. */

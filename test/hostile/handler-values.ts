@@ -13,6 +13,8 @@ export interface Kind {
   readonly later?: true;
   /** It reads the clock at which its time is over. */
   readonly late?: true;
+  /** No store could give it back, so no run takes it. */
+  readonly unstorable?: true;
   /** Where nobody waits, it is seen to fail all the same. */
   readonly fails?: true;
 }
@@ -143,9 +145,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ),
   'gives a number': giving(1),
   'gives undefined': giving(undefined),
-  'gives a function': giving(() => 1),
-  'gives a generator': giving((function* own() {})()),
-  'gives an asynchronous generator': giving((async function* own() {})()),
+  'gives a function': { ...giving(() => 1), unstorable: true },
+  'gives a generator': { ...giving((function* own() {})()), unstorable: true },
+  'gives an asynchronous generator': { ...giving((async function* own() {})()), unstorable: true },
   'gives an object without a prototype': giving(Object.create(null)),
   'gives a fulfilled thenable': later(
     thenable((yes) => yes(42)),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type CadreError, defineAgent, defineCapability, defineWorkflow } from '../../src/index.ts';
 import type { Case } from './case.ts';
+import { durableLookUps, durablePositions } from './name-durable.ts';
 import { definitionPositions, type NamePosition, requirementPositions, unwrapped } from './name-positions.ts';
 import { keyPositions } from './name-runs.ts';
 import { messagePositions } from './name-topics.ts';
@@ -16,7 +17,13 @@ import {
 import { checkTyped, outcomeOf, refuses, rejection } from './outcome.ts';
 import type { World } from './world.ts';
 
-const positions = [...definitionPositions, ...requirementPositions, ...messagePositions, ...keyPositions];
+const positions = [
+  ...definitionPositions,
+  ...requirementPositions,
+  ...messagePositions,
+  ...keyPositions,
+  ...durablePositions,
+];
 
 /** `value` is refused there, with the code or one of the codes of the position. */
 async function isRefused(world: World, at: NamePosition, value: unknown, codes: string): Promise<void> {
@@ -106,6 +113,7 @@ const lookUps = (
         );
       },
     ],
+    ...durableLookUps,
   ] satisfies [string, (world: World, name: never) => unknown][]
 ).flatMap(([position, lookUp]) =>
   Object.entries<unknown>({

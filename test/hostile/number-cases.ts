@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { defineAgent } from '../../src/index.ts';
 import type { Case } from './case.ts';
-import { type NumericOption, numericOptions } from './number-options.ts';
+import { numericOptions } from './number-options.ts';
 import { type Figure, figures, readAs } from './number-values.ts';
+import type { NumericOption } from './numeric-option.ts';
 import { checkTyped, type Outcome, outcomeOf } from './outcome.ts';
 import type { World } from './world.ts';
 

@@ -9,20 +9,10 @@ import {
   TaskDistributor,
   WorkflowEngine,
 } from '../../src/index.ts';
+import { durableOptions } from './number-durable.ts';
 import type { Bounds } from './number-values.ts';
-import type { How } from './outcome.ts';
+import type { NumericOption } from './numeric-option.ts';
 import type { World } from './world.ts';
-
-/** An option that takes a number, a priority or a duration. */
-export interface NumericOption {
-  readonly position: string;
-  readonly bounds: Bounds;
-  readonly how: How;
-  /** Passes the value, and does a little work under it when it is taken. */
-  readonly call: (world: World, value: never) => unknown;
-  /** Work under that time limit that never ends by itself, and stops with the signal. */
-  readonly waits?: (world: World, value: never, signal: AbortSignal) => Promise<unknown>;
-}
 
 const whole = (min: number, infinity?: true): Bounds => ({
   takes: 'whole',
@@ -289,4 +279,9 @@ const calls: readonly NumericOption[] = [
 ];
 
 /** Every option of every constructor and call that takes a number, a priority or a duration. */
-export const numericOptions: readonly NumericOption[] = [...constructors, ...policyOptions, ...calls];
+export const numericOptions: readonly NumericOption[] = [
+  ...constructors,
+  ...policyOptions,
+  ...calls,
+  ...durableOptions,
+];

@@ -90,8 +90,8 @@ export const figures: Readonly<Record<string, Figure>> = {
 
 /** What an option takes, as the guide says it. */
 export type Bounds =
-  | { readonly takes: 'whole'; readonly min: number; readonly infinity?: true }
-  | { readonly takes: 'duration'; readonly min: number; readonly infinity?: true }
+  | { readonly takes: 'whole'; readonly min: number; readonly max?: number; readonly infinity?: true }
+  | { readonly takes: 'duration'; readonly min: number; readonly whole?: true; readonly infinity?: true }
   | { readonly takes: 'number'; readonly min: number; readonly max: number };
 
 /** The number that a figure stands for where these bounds hold; undefined when it must be refused. */
@@ -100,6 +100,7 @@ export function readAs({ value, ms }: Figure, bounds: Bounds): number | undefine
   if (typeof number !== 'number' || Number.isNaN(number) || number < bounds.min) return undefined;
   if (bounds.takes === 'number') return number <= bounds.max ? number : undefined;
   if (number === Number.POSITIVE_INFINITY) return bounds.infinity ? number : undefined;
-  if (bounds.takes === 'whole' && !Number.isSafeInteger(number)) return undefined;
-  return number;
+  const isWhole = bounds.takes === 'whole' || bounds.whole === true;
+  if (isWhole && !Number.isSafeInteger(number)) return undefined;
+  return bounds.takes === 'whole' && number > (bounds.max ?? number) ? undefined : number;
 }

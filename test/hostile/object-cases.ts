@@ -33,7 +33,7 @@ const revoked = (): object => {
 };
 
 /** What is no object of options, or has what no options have. */
-const noOptions: Readonly<Record<string, () => unknown>> = {
+export const noOptions: Readonly<Record<string, () => unknown>> = {
   null: () => null,
   'a number': () => 5,
   text: () => 'text',
@@ -86,7 +86,7 @@ const optionPlaces: Places = {
 };
 
 /** What is no agent, workflow, schema, port … */
-const noParts: Readonly<Record<string, () => unknown>> = {
+export const noParts: Readonly<Record<string, () => unknown>> = {
   null: () => null,
   'a number': () => 5,
   'text that is no name either': () => 'two words',

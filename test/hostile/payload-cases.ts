@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type CadreEvent, defineAgent, defineWorkflow } from '../../src/index.ts';
 import type { Case } from './case.ts';
-import { checkSame, checkTyped, rejection } from './outcome.ts';
-import { awaitables, payloads } from './payload-values.ts';
+import { checkSame, checkTyped, outcomeOf, refuses, rejection } from './outcome.ts';
+import { awaitables, faultIn, openToBoth, payloads } from './payload-values.ts';
+import { checkUnstorable } from './storable.ts';
 import type { World } from './world.ts';
 
 /** Passes `value` in at one end; what comes out at the other, in a list, as nobody awaits what is in a list. */
@@ -185,15 +186,33 @@ const make = (position: string, name: string, run: Case['run']): Case => ({
   run,
 });
 
-/** Inside one process everything is passed by reference: what comes out is what went in. */
+/** What runs are made of must be fit for a store, also where there is none; and what it is called in the error. */
+const ofRuns: Readonly<Record<string, string>> = {
+  'input of a run': 'input of workflow "w"',
+  'output of a step': 'output of step "first"',
+  'output of a step for an agent': 'output of step "s"',
+  'output of a nested run': 'output of step "s"',
+  'output of a run': 'output of workflow "w"',
+};
+
+/** Inside one process everything is passed by reference: what comes out is what went in, or it was refused. */
 const passedIn = Object.entries(inputs).flatMap(([position, way]) => {
   const values: [string, () => unknown][] = [
     ...Object.entries(payloads),
     ...Object.entries(awaitables).map(([name, { make: value }]): [string, () => unknown] => [name, value]),
   ];
+  const what = ofRuns[position];
   return values.map(([name, value]) =>
     make(position, name, async (world) => {
       const sent = value();
+      const fault = what === undefined ? undefined : faultIn(name);
+      if (what !== undefined && (fault !== undefined || openToBoth.has(name))) {
+        const outcome = await outcomeOf(() => way(world, sent));
+        if (outcome.end === 'rejected') checkUnstorable(outcome.error, what, fault ?? /^/);
+        else assert.equal(fault, undefined, 'it was taken');
+        if (fault !== undefined) await refuses(world, 'rejects', 'UNSTORABLE', () => way(world, value()));
+        return;
+      }
       const got = await way(world, sent);
       assert.equal(got.length, 1, 'how often it arrived');
       checkSame(got[0], sent, name);
@@ -201,21 +220,34 @@ const passedIn = Object.entries(inputs).flatMap(([position, way]) => {
   );
 });
 
-const passedOut = Object.entries(outputs).flatMap(([position, way]) => [
-  ...Object.entries(payloads).map(([name, value]) =>
-    make(position, name, async (world) => {
-      const sent = value();
-      checkSame(await way(world, sent), sent, name);
-    }),
-  ),
-  ...Object.entries(awaitables).map(([name, { make: value, fails, ...rest }]) =>
-    make(position, name, async (world) => {
-      const sent = value();
-      if (fails !== undefined) await failsTyped(way(world, sent), fails);
-      else checkSame(await way(world, sent), 'fulfils' in rest ? rest.fulfils : sent, name);
-    }),
-  ),
-]);
+const passedOut = Object.entries(outputs).flatMap(([position, way]) => {
+  const what = ofRuns[position];
+  /** A run takes no output that cannot be stored; all else is handed on as it is. */
+  const comesOut = async (world: World, name: string, sent: unknown, expected: unknown): Promise<void> => {
+    const fault = what === undefined ? undefined : faultIn(name);
+    const outcome = await outcomeOf(() => way(world, sent));
+    const isRefused = outcome.end === 'rejected' && (fault !== undefined || openToBoth.has(name));
+    if (what !== undefined && isRefused) return checkUnstorable(outcome.error, what, fault ?? /^/);
+    if (outcome.end === 'rejected') throw outcome.error;
+    assert.equal(fault, undefined, 'it was taken');
+    checkSame((outcome as { value: unknown }).value, expected, name);
+  };
+  return [
+    ...Object.entries(payloads).map(([name, value]) =>
+      make(position, name, (world) => {
+        const sent = value();
+        return comesOut(world, name, sent, sent);
+      }),
+    ),
+    ...Object.entries(awaitables).map(([name, { make: value, fails, ...rest }]) =>
+      make(position, name, async (world) => {
+        const sent = value();
+        if (fails !== undefined) return failsTyped(way(world, sent), fails);
+        return comesOut(world, '', sent, 'fulfils' in rest ? rest.fulfils : sent);
+      }),
+    ),
+  ];
+});
 
 /** Every value at every place that takes one or gives one back. */
 export const payloadCases: readonly Case[] = [...passedIn, ...passedOut];

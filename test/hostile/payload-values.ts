@@ -144,3 +144,61 @@ export const awaitables: Readonly<Record<string, Awaited>> = {
   },
   'a revoked proxy': { make: revoked, fails: 'revoked' },
 };
+
+/**
+ * Where the values are that no store gives back as they were, by the name of the payload: the path of what is wrong.
+ * All other payloads can be stored.
+ */
+const unstorablePayloads: Readonly<Record<string, RegExp>> = {
+  'a regular expression': /^$/,
+  'a buffer': /^$/,
+  'an instance with private parts': /^$/,
+  'an error with a cause': /^$/,
+  'an error with a code': /^$/,
+  'a URL': /^$/,
+  'a String object': /^$/,
+  'a list with a key': /^(k)?$/,
+  'a symbol as key': /^$/,
+  'a hidden key': /^$/,
+  'a list with holes': /^0?$/,
+  'toJSON that lies': /^toJSON$/,
+  'a function': /^$/,
+  'a class': /^$/,
+  'a symbol': /^$/,
+  'a circle': /^(self|list\.0)\./,
+  'a circle inside': /^a\.(self|list\.0)\./,
+  '2,000 levels': /^inner\.inner\./,
+  '100,000 levels': /^inner\.inner\./,
+  'a getter that throws': /^a$/,
+  'toJSON that throws': /^toJSON$/,
+  'a proxy that hides its keys': /^$/,
+  'a proxy that hides its prototype': /^$/,
+  'a weak map': /^$/,
+  'a generator function': /^$/,
+  'a generator': /^$/,
+  'shared memory': /^$/,
+  'a signal': /^$/,
+  '64 MiB of text': /^$/,
+  'a list of two million': /^\d+$/,
+  globalThis: /^/,
+};
+
+/** The same for values that are not awaited although they could be. */
+const unstorableAwaitables: Readonly<Record<string, RegExp>> = {
+  'a promise': /^$/,
+  'a thenable': /^then$/,
+  'a function with then': /^$/,
+  'a then that throws when read': /^then$/,
+  'a revoked proxy': /^$/,
+};
+
+/** The path at which a value cannot be stored; undefined for one that can. Not by asking the library. */
+export function faultIn(name: string): RegExp | undefined {
+  return { ...unstorablePayloads, ...unstorableAwaitables }[name];
+}
+
+/** Whoever looks at them may find that they cannot be read, or not look so closely. */
+export const openToBoth: ReadonlySet<string> = new Set([
+  'a proxy that cannot be asked for a key',
+  'a proxy that throws when read',
+]);

@@ -33,9 +33,10 @@ function protoOf(object: object): 'given' | 'thrown' | 'missing' {
   }
 }
 
-// As a program it runs all of them without a test runner, for processes with flags of their own.
+// As a program it runs all of them, or those whose id has the text that it is given, without a test runner, for processes with flags of their own.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const faults = await faultsOf(cases);
+  const [part = ''] = process.argv.slice(2);
+  const faults = await faultsOf(cases.filter((test) => idOf(test).includes(part)));
   for (const fault of faults) console.error(fault);
   const frozen = Object.isFrozen(Array.prototype);
   console.log(JSON.stringify({ cases: cases.length, faults: faults.length, frozen, proto: protoOf({}) }));

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { parse, sourceFiles } from './source.ts';
 
-const budget = { minified: 77_000, brotli: 22_500 };
+const budget = { minified: 157_000, brotli: 45_000 };
 const longestFile = 350;
 
 it('keeps a bundle of the Coordinator within its budget', async () => {

@@ -1,15 +1,7 @@
-/** A bug that is put into the library to see whether a family of simulations notices. */
-export interface Plant {
-  /** The file in `test/proof` without `.test.ts`. */
-  readonly family: string;
-  /** The file in `src`. */
-  readonly file: string;
-  /** Stands there exactly once. */
-  readonly find: string;
-  readonly replace: string;
-  /** What is wrong then. */
-  readonly why: string;
-}
+import { durablePlants } from './support/durable-plants.ts';
+import type { Plant } from './support/plant.ts';
+
+export type { Plant };
 
 /** Bugs as they are made: one at a time each of them must turn its family red. */
 export const plants: readonly Plant[] = [
@@ -258,4 +250,5 @@ export const plants: readonly Plant[] = [
     replace: 'if (reply.ended) return;',
     why: 'an attempt that the network brings twice is begun twice',
   },
+  ...durablePlants,
 ];

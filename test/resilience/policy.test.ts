@@ -15,6 +15,7 @@ const defaults: Omit<EffectivePolicy, 'retryWhen'> = {
   attempts: 1,
   backoff: { initial: 200, factor: 2, max: 30_000, jitter: 0.5 },
   timeout: 300_000,
+  restarts: 3,
 };
 
 it('is one attempt of at most five minutes where nobody says anything', () => {
@@ -28,6 +29,7 @@ it('takes each field from the first level that sets it, and multiplies nothing',
       {
         attempts: fc.integer({ min: 1, max: 9 }),
         timeout: fc.integer({ min: 1, max: 1_000 }),
+        restarts: fc.integer({ min: 0, max: 9 }),
         backoff: fc.record({ initial: fc.integer({ min: 0, max: 1_000 }), jitter: fc.constantFrom(0, 1) }),
         retryWhen: fc.constantFrom(
           () => true,
@@ -45,6 +47,7 @@ it('takes each field from the first level that sets it, and multiplies nothing',
         levels.find((given) => given?.[key] !== undefined)?.[key];
       expect(policy.attempts).toBe(first('attempts') ?? defaults.attempts);
       expect(policy.timeout).toBe(first('timeout') ?? defaults.timeout);
+      expect(policy.restarts).toBe(first('restarts') ?? defaults.restarts);
       expect(policy.backoff).toEqual({ ...defaults.backoff, ...first('backoff') });
       if (first('retryWhen') !== undefined) expect(policy.retryWhen).toBe(first('retryWhen'));
     }),

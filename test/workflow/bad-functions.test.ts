@@ -98,7 +98,7 @@ it.each<[string, () => unknown, unknown]>([
   ['a promise', () => Promise.resolve(5), 5],
   ['a promise of a promise', () => Promise.resolve(Promise.resolve(6)), 6],
   ['a thenable', () => ({ then: (resolve: (value: number) => void) => resolve(7) }), 7],
-  ['a function', () => Math.max, Math.max],
+  ['a `Map`', () => new Map([[1, 2]]), new Map([[1, 2]])],
   ['something with a `then` that is no function', () => ({ then: 8 }), { then: 8 }],
 ])('takes %s as the output of a step', async (_what, run, output) => {
   const { engine } = startEngine();

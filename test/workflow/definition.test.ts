@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { defineAgent, defineCapability, defineWorkflow } from '../../src/index.ts';
+import {
+  defineAgent,
+  defineCapability,
+  defineWorkflow,
+  gate,
+  signal,
+  sleep,
+  sleepUntil,
+} from '../../src/index.ts';
+import { ringsAt } from '../../src/workflow/waits.ts';
 import { thrownBy } from '../support/outcome.ts';
 import { startEngine } from '../support/workflows.ts';
 
@@ -33,6 +42,30 @@ const badSteps: [what: string, step: unknown, option: string][] = [
   ['a factor below 1', { run, policy: { backoff: { factor: 0.5 } } }, 'policy.backoff.factor'],
   ['jitter above 1', { run, policy: { backoff: { jitter: 2 } } }, 'policy.backoff.jitter'],
   ['an endless wait', { run, policy: { backoff: { max: Infinity } } }, 'policy.backoff.max'],
+  ['onFailure that is another word', { run, onFailure: 'ignore' }, 'onFailure'],
+  ['onFailure that says nothing', { run, onFailure: {} }, 'onFailure.run'],
+  ['a value and more', { run, onFailure: { value: 1, run } }, 'onFailure.run'],
+  ['an agent instead, without its input', { run, onFailure: { run: { agent: 'ada' } } }, 'onFailure'],
+  ['a wait instead', { run, onFailure: { run: sleep('1s') } }, 'onFailure.run'],
+  [
+    'a step before it called error, which what is run instead sees',
+    { run, after: ['error'], onFailure: { run } },
+    'onFailure',
+  ],
+  ['an undo that is no function', { run, undo: 5 }, 'undo'],
+  ['an undo that does nothing', { run, undo: { policy: {} } }, 'undo.run'],
+  ['an undo with a wrong policy', { run, undo: { run, policy: { attempts: 0 } } }, 'undo.policy.attempts'],
+  ['an estimate without a unit', { run, estimate: '5' }, 'estimate'],
+  ['an endless estimate', { run, estimate: Infinity }, 'estimate'],
+  ['a cost below 0', { run, cost: -1 }, 'cost'],
+  ['a cost that is text', { run, cost: '5' }, 'cost'],
+  ['a join without steps before it', { run, join: 'any' }, 'join'],
+  ['an input for a signal', { run: signal('x'), input: run }, 'input'],
+  ['an input for a time that is there', { run: sleep('1s'), input: run }, 'input'],
+  ['no input for a time that is missing', { run: sleep() }, 'input'],
+  ['what only looks like a gate', { run: { kind: 'gate' } }, 'run'],
+  ['what only looks like a timer', { run: { kind: 'timer', name: 'alarm' } }, 'run'],
+  ['an input for a gate', { run: gate({ ask: 'x' }), input: run }, 'input'],
   ['retryWhen that is no function', { run, policy: { retryWhen: true } }, 'policy.retryWhen'],
 ];
 
@@ -45,6 +78,43 @@ it.each(badSteps)('refuses a step with %s and names the option, in both forms', 
   for (const attempt of attempts) {
     expect(thrownBy(attempt)).toMatchObject({ code: 'INVALID_OPTIONS', owner: 'step "s"', option });
   }
+});
+
+it.each<[() => unknown, owner: string, option: string]>([
+  [() => signal('paid', { schema: {} as never }), 'signal', 'schema'],
+  [() => signal('paid', { timeout: 5 } as never), 'signal', 'timeout'],
+  [() => sleep('soon' as never), 'sleep', 'time'],
+  [() => sleep(Infinity), 'sleep', 'time'],
+  [() => sleepUntil('3h' as never), 'sleepUntil', 'at'],
+  [() => sleepUntil(Number.NaN), 'sleepUntil', 'at'],
+  [() => sleepUntil(1e16), 'sleepUntil', 'at'],
+])('refuses %s and names the argument', (call, owner, option) => {
+  expect(thrownBy(call)).toMatchObject({ code: 'INVALID_OPTIONS', owner, option });
+});
+
+it('refuses a signal whose name is none', () => {
+  expect(thrownBy(() => signal('so paid'))).toMatchObject({ code: 'INVALID_NAME', kind: 'signal' });
+});
+
+it('tells when a timer rings, from its own time or from the input of its step', () => {
+  expect(ringsAt('s', sleep('2s'), undefined, 100)).toBe(2_100);
+  expect(ringsAt('s', sleep(), '3s', 100)).toBe(3_100);
+  expect(ringsAt('s', sleepUntil(500), undefined, 100)).toBe(500);
+  expect(ringsAt('s', sleepUntil(), 50, 100)).toBe(50);
+});
+
+it.each([
+  [sleep(), 'soon'],
+  [sleep(), Infinity],
+  [sleep(), undefined],
+  [sleepUntil(), '3h'],
+  [sleepUntil(), -1],
+])('refuses an input that is no time', (timer, input) => {
+  expect(thrownBy(() => ringsAt('s', timer, input, 0))).toMatchObject({
+    code: 'INVALID_OPTIONS',
+    owner: 'step "s"',
+    option: 'input',
+  });
 });
 
 const badOptions: [what: string, options: unknown, option: string][] = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defineWorkflow, type RunEvent } from '../../src/index.ts';
+import { type CadreEvent, defineWorkflow, type RunEvent } from '../../src/index.ts';
 import { watch } from '../support/outcome.ts';
 import {
   eventsOf,
@@ -74,7 +74,7 @@ it('can be read from the start as long as somebody holds the run, also long afte
 
 it('tells an event that was read late as it was told when it happened', async () => {
   const { clock, engine } = startEngine();
-  const live: RunEvent[] = [];
+  const live: CadreEvent[] = [];
   engine.events.onAny((event) => live.push(structuredClone(event)));
   const workflow = defineWorkflow('w').step('flaky', failsOnce()).step('stuck', { run: untilAborted });
   const run = engine.start(workflow, undefined);

@@ -94,7 +94,7 @@ it.each([
   });
 });
 
-it.each([[undefined], [null], [0], [''], [Symbol.iterator]])(
+it.each([[undefined], [null], [0], [''], [new Map([[1, new Date(2)]])]])(
   'passes any input on as it is when there is no schema: %s',
   async (input) => {
     const { engine } = startEngine();
@@ -106,13 +106,26 @@ it.each([[undefined], [null], [0], [''], [Symbol.iterator]])(
   },
 );
 
-it('passes an input without a schema on by reference, also when it is a promise', async () => {
+it('passes an input without a schema on by reference', async () => {
   const { engine } = startEngine();
-  const input = { then: 'no function', promise: Promise.resolve(1) };
+  const input = { then: 'no function' };
   const workflow = defineWorkflow<object>('w')
     .step('a', { run: (scope) => [scope.input === input] })
     .output(({ a }) => a);
 
   expect(await engine.run(workflow, input)).toEqual([true]);
-  expect(await engine.run(workflow, Promise.resolve(1))).toEqual([false]);
+});
+
+it.each([
+  [Symbol.iterator, '', 'a symbol is no data'],
+  [Promise.resolve(1), '', 'an instance of Promise is no data'],
+  [{ deep: [0, { handle: () => 1 }] }, 'deep.1.handle', 'a function is no data'],
+])('refuses an input that could not be stored, whatever store there is: %s', async (input, path, reason) => {
+  const { engine } = startEngine();
+  const workflow = defineWorkflow<unknown>('w').step('a', { run: () => 1 });
+
+  expect(() => engine.start(workflow, input)).toThrow(
+    expect.objectContaining({ code: 'UNSTORABLE', what: 'input of workflow "w"', path, reason }),
+  );
+  expect(engine.stats()).toMatchObject({ started: 0, active: 0 });
 });

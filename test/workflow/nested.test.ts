@@ -21,7 +21,7 @@ it('runs a workflow as a step, with the mapped input, and gives its output to th
 it('makes of each nested run a run of its own, which tells what it is part of', async () => {
   const { engine } = startEngine();
   const events: RunEvent[] = [];
-  engine.events.onAny((event) => events.push(event));
+  engine.events.onAny((event) => events.push(event as RunEvent));
   const outer = defineWorkflow('outer').step('greeting', { run: greet, input: () => ({ name: 'bob' }) });
 
   const run = engine.start(outer, undefined, { id: 'parent' });

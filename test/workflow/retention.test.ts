@@ -118,6 +118,8 @@ it('gives an empty answer for a run that it does not know', () => {
     completed: 0,
     failed: 0,
     cancelled: 0,
+    suspended: 0,
+    resumed: 0,
     abandoned: 0,
     active: 0,
     activeLimit: 10_000,

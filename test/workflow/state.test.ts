@@ -37,13 +37,13 @@ function add(plan: Plan, state: RunState, event: RunEvent): void {
       state.stepCancelled(step);
       break;
     case 'run.completed':
-      state.runCompleted(at);
+      state.runCompleted(at, false);
       break;
     case 'run.failed':
-      state.runStopped('failed', event.error, at);
+      state.runStopped('failed', event.error, at, undefined);
       break;
     case 'run.cancelled':
-      state.runStopped('cancelled', event.error, at);
+      state.runStopped('cancelled', event.error, at, undefined);
       break;
   }
 }

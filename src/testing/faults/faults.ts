@@ -5,12 +5,15 @@ import {
   durationMs,
   type HandlerContext,
   InvalidOptionsError,
+  type Store,
   systemClock,
   type Transport,
 } from '../../index.ts';
 import type { FaultSource, LocalFault, LocalFaultKind } from './fault.ts';
 import { faultyHandler, type Handler, withHandler } from './faulty-agent.ts';
-import { Network, NetworkEnd } from './network.ts';
+import { faultyStore } from './faulty-store.ts';
+import { Network } from './network.ts';
+import { NetworkEnd } from './network-end.ts';
 
 /** Options of {@link Faults}. */
 export interface FaultsOptions {
@@ -38,8 +41,8 @@ interface Orders {
 /**
  * Things that go wrong when the test says so: in tests on a `FakeClock`, and in a running system on trial.
  *
- * Give a coordinator agents and a transport from here; then order what is to happen to them, by the agent's name or the
- * message's topic. Nothing goes wrong that was not ordered.
+ * Give a coordinator agents, a transport and a store from here; then order what is to happen to them, by the agent's name,
+ * the message's topic or the store's name. Nothing goes wrong that was not ordered.
  */
 export class Faults {
   readonly #clock: Clock;
@@ -83,14 +86,27 @@ export class Faults {
    * @param node What `partition` calls it.
    */
   transport(node = 'node'): Transport {
-    return new NetworkEnd(this.#network, node, this.#clock);
+    const run = (work: () => void): void => work();
+    const host = { node, owner: {}, clock: this.#clock, takesIn: true, takeIn: run, perform: run };
+    return new NetworkEnd(this.#network, host);
   }
 
   /**
-   * Lets the next calls of a handler fail.
+   * The same store, to which things can happen by `name`, and to one of its methods by a name such as
+   * `store.journal.append` or `store.records.get`.
+   */
+  store(store: Store, name = 'store'): Store {
+    const strike: FaultSource['strike'] = (kind, where) =>
+      this.#strike(kind, name) ?? this.#strike(kind, where);
+    return faultyStore(name, store, { strike }, this.#clock);
+  }
+
+  /**
+   * Lets the next calls of a handler or a store fail.
    *
-   * @param times How many. @param options `error`: what is thrown, an `InjectedFaultError` if left out; `after`: the
-   * handler does its work first, so that only the answer is lost.
+   * @param times How many. @param options `error`: what is thrown, an `InjectedFaultError` if left out, of a store a
+   * `StoreError` with that as its cause; `after`: the handler does its work first, or the store has its effect, so that
+   * only the answer is lost.
    */
   failNext(
     name: string,
@@ -108,7 +124,7 @@ export class Faults {
     this.#at(name).hangs = count('hangNext', times);
   }
 
-  /** Lets every call of a handler, or every message to a topic, take so much longer; 0 ends it. */
+  /** Lets every call of a handler or a store, or every message to a topic, take so much longer; 0 ends it. */
   latency(name: string, time: Duration): void {
     const ms = durationMs(time);
     if (ms === undefined || !Number.isFinite(ms)) {
@@ -127,7 +143,7 @@ export class Faults {
     this.#at(topic).repeats = count('repeat', times);
   }
 
-  /** Lets every call of a handler from now on hang, until {@link revive}. */
+  /** Lets every call of a handler from now on hang, or every call of a store fail without effect, until {@link revive}. */
   kill(name: string): void {
     this.#at(name).dead = true;
   }
@@ -178,8 +194,9 @@ export class Faults {
   #strike(kind: LocalFaultKind, where: string): LocalFault | undefined {
     const orders = this.#orders.get(where);
     if (orders === undefined || !isDue(kind, orders)) return undefined;
-    const { latencyMs: ms, error, after } = orders;
-    return { id: `${kind}#${++this.#struck}`, ms, error, after };
+    const id = `${kind}#${++this.#struck}`;
+    const { latencyMs: ms, error, after, dead } = orders;
+    return dead ? { id, ms, error: undefined, after: false } : { id, ms, error, after };
   }
 }
 
@@ -188,6 +205,8 @@ function isDue(kind: LocalFaultKind, orders: Orders): boolean {
   switch (kind) {
     case 'handlerError':
       return orders.failures > 0 && orders.failures-- > 0;
+    case 'storeError':
+      return orders.dead || (orders.failures > 0 && orders.failures-- > 0);
     case 'handlerHang':
       return orders.hangs > 0 && orders.hangs-- > 0;
     case 'messageLost':
@@ -196,6 +215,7 @@ function isDue(kind: LocalFaultKind, orders: Orders): boolean {
       return orders.repeats > 0 && orders.repeats-- > 0;
     case 'handlerSlow':
     case 'messageDelayed':
+    case 'storeSlow':
       return orders.latencyMs > 0;
     case 'messageReordered':
       return false;

@@ -1,16 +1,6 @@
-import {
-  CancelledError,
-  type Clock,
-  type Message,
-  memoryTransport,
-  type Reply,
-  type ReplyWatcher,
-  type Responder,
-  type Subscriber,
-  type Timer,
-  type Transport,
-} from '../../index.ts';
+import { type Clock, memoryTransport, type Reply, type Responder, type Transport } from '../../index.ts';
 import type { FaultSource } from './fault.ts';
+import type { End, Taker } from './host.ts';
 
 /**
  * What coordinators have between them: a transport in memory on which messages are lost, duplicated, delayed and cut
@@ -18,14 +8,16 @@ import type { FaultSource } from './fault.ts';
  */
 export class Network {
   readonly inner: Transport = memoryTransport();
-  /** The node whose message is being handed out. */
-  sender = '';
+  /** Whose message is being handed out. */
+  sender: End | undefined;
   readonly #faults: FaultSource;
   readonly #clock: Clock;
   /** The nodes that hear nothing of the others. */
   readonly #cut = new Set<string>();
   /** What waits for a topic, the first first, and until when. */
   readonly #lines = new Map<string, { readonly until: number; readonly waiting: (() => void)[] }>();
+  /** Who takes the requests of a topic, by topic. */
+  readonly #posts = new Map<string, Post>();
 
   constructor(faults: FaultSource, clock: Clock) {
     this.#faults = faults;
@@ -48,7 +40,7 @@ export class Network {
   }
 
   /** Hands something from `sender` over: now, later or never, and twice where it may come twice. */
-  carry(sender: string, topic: string, mayRepeat: boolean, handOver: () => void): void {
+  carry(sender: End, topic: string, mayRepeat: boolean, handOver: () => void): void {
     const deliver = (): void => {
       this.sender = sender;
       handOver();
@@ -61,6 +53,37 @@ export class Network {
     if (overtaken === undefined) waitMs = this.#inLine(topic, delayed?.ms ?? 0, deliver);
     else this.#clock.schedule(deliver, waitMs);
     if (again !== undefined) this.#clock.schedule(deliver, waitMs + again.ms);
+  }
+
+  /** Brings a request to whoever takes it; that nobody does, its sender hears as soon as it can hear. */
+  request(sender: End, reply: Reply): void {
+    const deliver = (): void => {
+      this.sender = sender;
+      this.inner.request(reply);
+    };
+    if (this.#posts.has(reply.topic)) deliver();
+    else sender.host.takeIn(deliver);
+  }
+
+  /** Gives the requests of `topic` to `taker`. @throws TopicTakenError unless only other lives of its node have it. */
+  take(topic: string, taker: Taker): void {
+    const post = this.#posts.get(topic);
+    if (post?.admits(taker)) post.takers.push(taker);
+    else {
+      const fresh = new Post(this, taker);
+      this.inner.respond(topic, fresh);
+      this.#posts.set(topic, fresh);
+    }
+  }
+
+  /** Ends that for those that `leaves` is true of. */
+  release(topic: string, leaves: (taker: Taker) => boolean): void {
+    const post = this.#posts.get(topic);
+    if (post === undefined) return;
+    post.takers = post.takers.filter((taker) => !leaves(taker));
+    if (post.takers.length > 0) return;
+    this.#posts.delete(topic);
+    this.inner.withdraw(topic, post);
   }
 
   /** Hands over at once, or `ms` later and behind all that waits for the topic. Returns how long that is. */
@@ -85,156 +108,32 @@ export class Network {
   }
 }
 
-/** The transport of one node. */
-export class NetworkEnd implements Transport {
+/** Where the requests of one topic arrive: at the sender itself if it takes them, else at the last life of the node. */
+class Post implements Responder {
+  takers: Taker[];
   readonly #network: Network;
-  readonly #node: string;
-  readonly #ends = new Set<() => void>();
-  readonly #responders = new Map<Responder, Responder>();
-  readonly #answers = new WeakMap<Reply, Answer>();
-  readonly #clock: Clock;
-  #gone = false;
 
-  /** @param clock That of the node. */
-  constructor(network: Network, node: string, clock: Clock) {
+  constructor(network: Network, first: Taker) {
     this.#network = network;
-    this.#node = node;
-    this.#clock = clock;
+    this.takers = [first];
   }
 
-  publish(message: Message): void {
-    if (this.#gone) return;
-    this.#network.carry(this.#node, message.topic, false, () => this.#network.inner.publish(message));
+  /** Tells whether it is one more life of the node that has the topic. */
+  admits({ end }: Taker): boolean {
+    return this.takers.every((taker) => taker.end !== end && taker.end.host.owner === end.host.owner);
   }
 
-  request(reply: Reply): void {
-    if (this.#gone) return;
-    this.#network.carry(this.#node, reply.topic, true, () => this.#network.inner.request(reply));
-  }
-
-  topics(pattern: string): readonly string[] {
-    return this.#network.inner.topics(pattern);
-  }
-
-  subscribe(pattern: string, subscriber: Subscriber): () => void {
+  receive(reply: Reply): void {
     const network = this.#network;
-    const end = network.inner.subscribe(pattern, {
-      receive: (body, message) =>
-        network.connects(network.sender, this.#node) ? subscriber.receive(body, message) : undefined,
-      failed: (error, message) => subscriber.failed(error, message),
+    const sender = network.sender!;
+    const taker = this.takers.find(({ end }) => end === sender) ?? this.takers.at(-1)!;
+    const { end, responder } = taker;
+    if (!network.connects(sender.host.node, end.host.node)) return;
+    end.host.takeIn(() => {
+      if (this.takers.includes(taker))
+        responder.receive(sender === end ? reply : end.answerTo(sender, reply));
+      // It stood still, and has given up the topic since.
+      else network.request(sender, reply);
     });
-    this.#ends.add(end);
-    return () => {
-      this.#ends.delete(end);
-      end();
-    };
-  }
-
-  respond(topic: string, responder: Responder): void {
-    const network = this.#network;
-    const mine: Responder = {
-      receive: (reply) => {
-        const { sender } = network;
-        if (!network.connects(sender, this.#node)) return;
-        responder.receive(sender === this.#node ? reply : this.#answerTo(sender, reply));
-      },
-    };
-    network.inner.respond(topic, mine);
-    this.#responders.set(responder, mine);
-    this.#ends.add(() => network.inner.withdraw(topic, mine));
-  }
-
-  withdraw(topic: string, responder: Responder): void {
-    const mine = this.#responders.get(responder);
-    if (mine === undefined) return;
-    this.#responders.delete(responder);
-    this.#network.inner.withdraw(topic, mine);
-  }
-
-  /** The same one when a request comes again. */
-  #answerTo(sender: string, reply: Reply): Reply {
-    let answer = this.#answers.get(reply);
-    if (answer === undefined) {
-      answer = new Answer(this.#network, this.#clock, sender, this.#node, reply);
-      this.#answers.set(reply, answer);
-    }
-    return answer;
-  }
-
-  /** The node is gone: it sends and hears nothing any more. */
-  stop(): void {
-    this.#gone = true;
-    for (const end of this.#ends) end();
-  }
-}
-
-/**
- * A request from another node, as the node that it came to knows it: the answer has to find its way back, and when the
- * sender's time is up nobody has to be told.
- */
-class Answer implements Reply {
-  watcher: ReplyWatcher | undefined;
-  ended = false;
-  readonly #network: Network;
-  readonly #from: string;
-  readonly #to: string;
-  readonly #reply: Reply;
-  readonly #timer: Timer | undefined;
-  readonly #controller = new AbortController();
-
-  constructor(network: Network, clock: Clock, asker: string, node: string, reply: Reply) {
-    this.#network = network;
-    this.#from = node;
-    this.#to = asker;
-    this.#reply = reply;
-    const left = reply.timeLeft();
-    if (left < Number.POSITIVE_INFINITY) this.#timer = clock.schedule(() => this.#gone(), left);
-    reply.watcher = { waiterGone: () => this.#gone() };
-  }
-
-  get topic(): string {
-    return this.#reply.topic;
-  }
-  get body(): unknown {
-    return this.#reply.body;
-  }
-  get priority(): number {
-    return this.#reply.priority;
-  }
-  get message(): Message {
-    return this.#reply.message;
-  }
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  timeLeft(): number {
-    return this.#reply.timeLeft();
-  }
-  fulfil(output: unknown): void {
-    this.#send(() => this.#reply.fulfil(output));
-  }
-  fail(error: unknown): void {
-    this.#send(() => this.#reply.fail(error));
-  }
-
-  #send(answer: () => void): void {
-    this.#end();
-    this.#network.carry(this.#from, `answer of ${this.topic}`, true, () => {
-      if (this.#network.connects(this.#from, this.#to)) answer();
-    });
-  }
-
-  /** The sender has cancelled, or its time is up. */
-  #gone(): void {
-    if (this.ended) return;
-    this.#end();
-    this.#controller.abort(new CancelledError(`request "${this.topic}"`, undefined));
-    this.watcher?.waiterGone();
-  }
-
-  #end(): void {
-    this.ended = true;
-    this.#timer?.cancel();
   }
 }

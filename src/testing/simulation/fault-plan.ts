@@ -2,7 +2,14 @@ import type { FaultSource, LocalFault, LocalFaultKind } from '../faults/fault.ts
 import { chanceOf } from '../random.ts';
 
 /** What can go wrong in a simulation. */
-export type FaultKind = LocalFaultKind | 'partition' | 'crash' | 'loopStall' | 'wallJump';
+export type FaultKind =
+  | LocalFaultKind
+  | 'partition'
+  | 'crash'
+  | 'freeze'
+  | 'secondOwner'
+  | 'loopStall'
+  | 'wallJump';
 
 /** Every kind, and for those that are a matter of time how long they take at most. */
 const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
@@ -13,8 +20,12 @@ const LONGEST_MS: Readonly<Record<FaultKind, number>> = {
   messageDuplicated: 1_000,
   messageDelayed: 1_000,
   messageReordered: 1_000,
+  storeError: 0,
+  storeSlow: 10_000,
   partition: 10_000,
   crash: 1_000,
+  freeze: 60_000,
+  secondOwner: 0,
   loopStall: 5_000,
   wallJump: 3_600_000,
 };
@@ -41,10 +52,21 @@ export interface FaultRates {
   readonly messageDelayed?: number | boolean;
   /** The same, and those behind them go first. */
   readonly messageReordered?: number | boolean;
+  /** Calls of a store that reject with `StoreError`: half of them before the store does anything, half after it. */
+  readonly storeError?: number | boolean;
+  /** Calls of a store whose answer comes up to 10 s later. */
+  readonly storeSlow?: number | boolean;
   /** Happenings after which a node hears nothing of the others for up to 10 s. */
   readonly partition?: number | boolean;
   /** Happenings after which a node is gone at once, and begins anew within 1 s. */
   readonly crash?: number | boolean;
+  /** Happenings after which a node stands still for up to 60 s, and then goes on with everything that it missed. */
+  readonly freeze?: number | boolean;
+  /**
+   * Happenings after which a node is started once more beside itself, as if it were dead. Up to three lives of a node go
+   * on at once.
+   */
+  readonly secondOwner?: number | boolean;
   /** Happenings after which up to 5 s pass in which nothing runs. */
   readonly loopStall?: number | boolean;
   /** Happenings after which the wall clock jumps up to an hour forth or back. */

@@ -1,68 +1,54 @@
-import {
-  type Agent,
-  type CadreEvent,
-  Coordinator,
-  type CoordinatorOptions,
-  type HandlerContext,
-} from '../../index.ts';
-import type { FaultSource } from '../faults/fault.ts';
-import { faultyHandler, withHandler } from '../faults/faulty-agent.ts';
-import { type Network, NetworkEnd } from '../faults/network.ts';
-import { type World, WorldClock } from './world.ts';
+import type { Agent, Clock, Coordinator, HandlerContext, Store } from '../../index.ts';
+import { Life, type SimulatedOptions, type Surroundings } from './life.ts';
 
-/** Options of a simulated coordinator: clock and transport are the simulation's. */
-export type SimulatedOptions = Omit<CoordinatorOptions, 'clock' | 'messages'> & {
-  /** Those of the broker, without a transport. */
-  readonly messages?: Omit<NonNullable<CoordinatorOptions['messages']>, 'transport'>;
-};
+/** As many lives of one node go on at once: one that begins anew, beside two that others believe dead. */
+const MOST_LIVES = 3;
 
-/** A process in a simulation: it has a coordinator, and may crash and begin anew. */
+/**
+ * A process in a simulation: it has a coordinator, and may crash and begin anew, stand still, and be started a second
+ * time.
+ *
+ * `coordinator`, `agent`, `step`, `store` and `clock` are those of the life that the node has when they are called; what
+ * `start` needs later it takes before it waits for anything.
+ */
 export class SimulatedNode {
   /** As it was given. */
   readonly name: string;
-  readonly #world: World;
-  readonly #network: Network;
-  readonly #faults: FaultSource;
-  readonly #latencyMs: number;
+  readonly #surroundings: Surroundings;
   readonly #start: ((node: SimulatedNode) => void) | undefined;
-  /** Times that it began anew; each life has a clock and an end of the network of its own. */
-  #lives = 0;
-  #clock: WorldClock;
-  #end: NetworkEnd;
-  #current: Coordinator | undefined;
+  #restarts = 0;
+  /** The last one that has begun. */
+  #life: Life;
+  /** Those that go on, the oldest first. */
+  #lives: readonly Life[];
 
   /** @internal */
-  constructor(
-    name: string,
-    world: World,
-    network: Network,
-    faults: FaultSource,
-    latencyMs: number,
-    start: ((node: SimulatedNode) => void) | undefined,
-  ) {
+  constructor(name: string, surroundings: Surroundings, start: ((node: SimulatedNode) => void) | undefined) {
     this.name = name;
-    this.#world = world;
-    this.#network = network;
-    this.#faults = faults;
-    this.#latencyMs = latencyMs;
+    this.#surroundings = surroundings;
     this.#start = start;
-    this.#clock = new WorldClock(world, name);
-    this.#end = new NetworkEnd(network, name, this.#clock);
+    this.#life = new Life(name, name, this, surroundings);
+    this.#lives = [this.#life];
   }
 
-  /** @internal Its clock in this life. */
-  get clock(): WorldClock {
-    return this.#clock;
+  /** Its clock in this life, for code that waits on it: what waits there stands still and crashes with it. */
+  get clock(): Clock {
+    return this.#life.clock;
   }
 
   /** Its coordinator in this life; undefined while it is down. */
   get current(): Coordinator | undefined {
-    return this.#current;
+    return this.#life.clock.stopped ? undefined : this.#life.current;
   }
 
-  /** Times that it crashed and began anew. */
+  /** Times that it began anew: after a crash, or beside itself. */
   get restarts(): number {
-    return this.#lives;
+    return this.#restarts;
+  }
+
+  /** True while it stands still. What it is asked meanwhile it does when it goes on. */
+  get frozen(): boolean {
+    return this.#life.clock.frozen;
   }
 
   /** @internal */
@@ -70,26 +56,35 @@ export class SimulatedNode {
     return this.#start !== undefined;
   }
 
+  /** @internal Its lives that go on, the oldest first. */
+  get lives(): readonly Life[] {
+    return this.#lives;
+  }
+
+  /** @internal Tells whether it may be started a second time. */
+  get canDouble(): boolean {
+    return !this.#life.clock.stopped && this.#lives.length < MOST_LIVES;
+  }
+
   /** Makes its coordinator. @throws what `new Coordinator` throws. */
   coordinator(options: SimulatedOptions = {}): Coordinator {
-    const agents = options.agents?.map((agent) => this.agent(agent));
-    const coordinator = new Coordinator({
-      ...options,
-      ...(agents && { agents }),
-      clock: this.#clock,
-      messages: { ...options.messages, transport: this.#end },
-    });
-    const clock = this.#clock;
-    coordinator.events.onAny((event) => {
-      if (!clock.stopped) this.#world.log(`${this.name} ${inShort(event)}`);
-    });
-    this.#current = coordinator;
-    return coordinator;
+    return this.#life.coordinator(options);
+  }
+
+  /**
+   * Its connection to a store that outlives it. Each call takes its way to the store and back in virtual time: a node that
+   * crashes on the way there has changed nothing, one that crashes on the way back never hears what it has changed.
+   *
+   * Calls about one stream or one record arrive in their order, others and all answers in any. Closing it leaves the store
+   * open.
+   */
+  store(store: Store): Store {
+    return this.#life.store(store);
   }
 
   /** An agent that lives on this node and meets the faults; for agents that are registered later. */
   agent<A extends Agent<never, unknown>>(agent: A): A {
-    return withHandler(agent, (name, handler) => this.step(name, handler));
+    return this.#life.agent(agent);
   }
 
   /**
@@ -98,22 +93,7 @@ export class SimulatedNode {
    * @typeParam H The function's type.
    */
   step<H extends (input: never, context: HandlerContext) => unknown>(name: string, handler: H): H {
-    const clock = this.#clock;
-    const faulty = faultyHandler(name, handler, this.#faults, clock);
-    const here = async (input: never, context: HandlerContext): Promise<unknown> => {
-      const latencyMs = Math.floor(this.#world.random.next() * (this.#latencyMs + 1));
-      if (clock.stopped) return forEver();
-      let answer: unknown;
-      try {
-        answer = await faulty(input, context);
-      } finally {
-        if (latencyMs > 0) await new Promise<void>((resolve) => void clock.schedule(resolve, latencyMs));
-        // A process that is gone neither answers nor fails.
-        if (clock.stopped) await forEver();
-      }
-      return answer;
-    };
-    return here as unknown as H;
+    return this.#life.step(name, handler);
   }
 
   /**
@@ -123,39 +103,61 @@ export class SimulatedNode {
    * @param restartAfterMs Begins anew then.
    */
   crash(restartAfterMs: number): void {
-    if (this.#clock.stopped) return;
-    this.#world.log(`${this.name} crashes`);
-    this.#current = undefined;
-    this.#clock.stop();
-    this.#end.stop();
-    this.#world.plan(restartAfterMs, `${this.name} begins anew`, () => this.restart());
+    if (this.#life.clock.stopped) return;
+    this.end(this.#life);
+    this.#surroundings.world.plan(restartAfterMs, `${this.name} begins anew`, () => this.restart());
   }
 
   /** Begins anew at once, if it is down. */
   restart(): void {
-    if (!this.#clock.stopped) return;
-    this.#lives++;
-    this.#clock = new WorldClock(this.#world, `${this.name}.${this.#lives}`);
-    this.#end = new NetworkEnd(this.#network, this.name, this.#clock);
-    this.start();
+    if (this.#life.clock.stopped) this.#begin();
+  }
+
+  /**
+   * Stops the process for so many milliseconds, as `SIGSTOP` does: its timers do not ring, and messages and answers
+   * wait. Then it goes on with all of them. What it has sent before goes its way.
+   */
+  freeze(ms: number): void {
+    this.#life.freeze(ms);
+  }
+
+  /**
+   * Starts it a second time, as whoever takes a live process for dead does. The life that it had goes on untouched until
+   * it crashes or is closed; {@link current} is the new one, and so is whom other nodes reach. Does nothing while it is
+   * down.
+   */
+  startSecond(): void {
+    if (this.#life.clock.stopped) return;
+    this.#surroundings.world.log(`${this.name} is started a second time`);
+    this.#begin();
   }
 
   /** @internal */
   start(): void {
     this.#start?.(this);
   }
-}
 
-/** What is gone never comes. A promise each: one for all would keep everybody who waits for it. */
-function forEver(): Promise<never> {
-  return new Promise(() => {});
-}
+  /** @internal Goes on, whatever has stopped it. */
+  recover(): void {
+    for (const life of this.#lives) life.thaw();
+    this.restart();
+  }
 
-const SHOWN = ['agent', 'taskId', 'runId', 'step', 'topic', 'messageId', 'attempt', 'stopped'] as const;
+  /** @internal Ends one of its lives, after which none begins. */
+  end(life: Life): void {
+    life.stop();
+    this.#lives = this.#lives.filter((other) => other !== life);
+  }
 
-function inShort(event: CadreEvent): string {
-  const facts = event as unknown as Record<string, unknown>;
-  let text = event.type;
-  for (const name of SHOWN) if (facts[name] !== undefined) text += ` ${String(facts[name])}`;
-  return text;
+  /** @internal Tells the life that it has now from its former ones. */
+  isCurrent(life: Life): boolean {
+    return life === this.#life;
+  }
+
+  #begin(): void {
+    this.#restarts++;
+    this.#life = new Life(this.name, `${this.name}.${this.#restarts}`, this, this.#surroundings);
+    this.#lives = [...this.#lives, this.#life];
+    this.start();
+  }
 }

@@ -17,7 +17,10 @@ export interface SimulateOptions {
   readonly horizon?: Duration;
   /** The most happenings in one simulation. @default 100_000 */
   readonly events?: number;
-  /** The longest time that a call of a handler takes beside its own, drawn for each call. @default 5 */
+  /**
+   * The longest time that a call of a handler takes beside its own, and that a way to a store or back takes, drawn for
+   * each. @default 5
+   */
   readonly latency?: Duration;
   /** Runs each seed twice and demands that the same happens. @default false */
   readonly twice?: boolean;

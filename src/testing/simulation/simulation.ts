@@ -7,12 +7,16 @@ import {
   durationMs,
   type HandlerContext,
   InvalidOptionsError,
+  memoryStore,
+  type Store,
 } from '../../index.ts';
 import { describeLeftovers, leftoversOf } from '../at-rest.ts';
 import { Network } from '../faults/network.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import { SimulatedNode, type SimulatedOptions } from './node.ts';
-import { type World, WorldClock } from './world.ts';
+import type { Life, SimulatedOptions, Surroundings } from './life.ts';
+import { SimulatedNode } from './node.ts';
+import type { World } from './world.ts';
+import { WorldClock } from './world-clock.ts';
 
 /** Something that has to hold after every happening. */
 interface Check {
@@ -34,18 +38,19 @@ export class Simulation {
   readonly #faults: FaultPlan;
   readonly #network: Network;
   readonly #nodes: SimulatedNode[] = [];
+  readonly #stores: Store[] = [];
   readonly #checks: Check[] = [];
   readonly #hopes = new Set<Hope>();
-  readonly #latencyMs: number;
+  readonly #longestMs: number;
   /** Where that runs which belongs to no coordinator. */
   readonly #scenery: SimulatedNode;
   /** Its time: for agents that wait, and for parts of the system that take a `Clock`. */
   readonly clock: Clock;
 
   /** @internal */
-  constructor(seed: number, world: World, faults: FaultPlan, latencyMs: number) {
+  constructor(seed: number, world: World, faults: FaultPlan, longestMs: number) {
     this.seed = seed;
-    this.#latencyMs = latencyMs;
+    this.#longestMs = longestMs;
     this.#world = world;
     this.#faults = faults;
     const clock = new WorldClock(world, 'scenario');
@@ -65,8 +70,8 @@ export class Simulation {
   }
 
   /**
-   * Makes a coordinator on virtual time, with a transport of its own on which messages meet the faults, and with agents
-   * whose handlers do. Closed when the simulation is over.
+   * Makes a coordinator on virtual time, with a transport of its own on which messages meet the faults, with agents whose
+   * handlers do, and with a connection to its store on which calls do. Closed when the simulation is over.
    *
    * @throws what `new Coordinator` throws.
    */
@@ -78,13 +83,27 @@ export class Simulation {
   /**
    * Adds a node: a process that may crash, in a network with the other nodes.
    *
-   * @param start Called now and after every crash; makes the node's coordinator with `node.coordinator(options)`, from
-   * what was stored, if anything was.
+   * @param start Called now, after every crash, and when it is started a second time; makes the node's coordinator with
+   * `node.coordinator(options)`, from what was stored, if anything was.
    */
   node(name: string, start: (node: SimulatedNode) => void): SimulatedNode {
     const node = this.#addNode(name, this.#network, start);
     node.start();
     return node;
+  }
+
+  /**
+   * A store that belongs to no node and lives as long as the simulation: what a node stored there is there after its
+   * crash. Nodes and coordinators that are given it get a connection each, on which calls take time and meet the faults;
+   * who calls this object itself waits for nothing, and so can look at what is stored.
+   *
+   * @param store The store itself; a `memoryStore` on the simulation's time if left out. Closed when the simulation is over.
+   */
+  store(store?: Store): Store {
+    const clock = new WorldClock(this.#world, `store${this.#stores.length}`);
+    const kept = store ?? memoryStore({ clock });
+    this.#stores.push(kept);
+    return kept;
   }
 
   /** An agent that meets the faults of handlers; for agents that are registered later. */
@@ -169,20 +188,26 @@ export class Simulation {
   calmDown(): void {
     this.#faults.end();
     for (const node of this.#nodes) this.#network.mend(node.name);
-    for (const node of this.#nodes) node.restart();
+    for (const node of this.#nodes) node.recover();
   }
 
   /** @internal What is still under way, in words; empty when everything is at rest. */
   leftovers(): string[] {
-    return this.#nodes.flatMap(({ name, current, clock }) => {
+    return this.#lives().flatMap(({ name, current, clock }) => {
       const leftovers = current === undefined ? [] : leftoversOf(current, { clock });
       return leftovers.length === 0 ? [] : [`${name}: ${describeLeftovers(leftovers)}`];
     });
   }
 
-  /** @internal Closes what is open. */
-  close(): Promise<unknown> {
-    return Promise.all(this.#nodes.map((node) => node.current?.close()));
+  /** @internal Closes what is open: the coordinators, then what they stored in. */
+  async close(): Promise<void> {
+    await Promise.all(this.#lives().map(({ current }) => current?.close()));
+    await Promise.all(this.#stores.map((store) => store.close()));
+  }
+
+  /** All lives of all nodes that have not ended. */
+  #lives(): Life[] {
+    return this.#nodes.flatMap(({ lives }) => lives);
   }
 
   #addNode(
@@ -193,7 +218,13 @@ export class Simulation {
     if (this.#nodes.some((node) => node.name === name)) {
       throw new InvalidOptionsError('simulation.node', 'name', 'a name of its own', name);
     }
-    const node = new SimulatedNode(name, this.#world, network, this.#faults, this.#latencyMs, start);
+    const surroundings: Surroundings = {
+      world: this.#world,
+      network,
+      faults: this.#faults,
+      longestMs: this.#longestMs,
+    };
+    const node = new SimulatedNode(name, surroundings, start);
     this.#nodes.push(node);
     return node;
   }
@@ -216,6 +247,19 @@ export class Simulation {
     }
     const crash = this.#faults.strike('crash', name);
     if (crash !== undefined) node.crash(crash.ms);
+    this.#strikeAtLives(node);
+    if (!node.canDouble) return;
+    if (this.#faults.strike('secondOwner', name) !== undefined) node.startSecond();
+  }
+
+  #strikeAtLives(node: SimulatedNode): void {
+    for (const life of node.lives) {
+      // One that others believe dead does not begin anew.
+      if (!node.isCurrent(life) && this.#faults.strike('crash', life.name) !== undefined) node.end(life);
+      if (!life.clock.running) continue;
+      const freeze = this.#faults.strike('freeze', life.name);
+      if (freeze !== undefined) life.freeze(freeze.ms);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Clock, Timer } from '../../index.ts';
 import { SeededRandom } from '../random.ts';
 import { type Happening, Schedule } from './schedule.ts';
 
@@ -48,7 +47,12 @@ export class World {
 
   /** Plans something, `ms` milliseconds from now; what is due at the same moment happens in an order of the seed's. */
   plan(ms: number, label: string, run: () => void): Happening {
-    return this.#schedule.add(this.#now + Math.max(0, ms), this.random.next(), label, run);
+    return this.planAt(this.#now + Math.max(0, ms), label, run);
+  }
+
+  /** The same with a moment; what is due since earlier happens in the order in which it was due. */
+  planAt(at: number, label: string, run: () => void): Happening {
+    return this.#schedule.add(at, this.random.next(), label, run);
   }
 
   cancel(happening: Happening): void {
@@ -100,81 +104,5 @@ export class World {
 
   wallTime(): number {
     return EPOCH + this.#now + this.wallJump;
-  }
-}
-
-/** The clock of one coordinator in a simulation. */
-export class WorldClock implements Clock {
-  readonly #world: World;
-  readonly #name: string;
-  #ids = 0;
-  #timers = new Set<WorldTimer>();
-  #stopped = false;
-
-  constructor(world: World, name: string) {
-    this.#world = world;
-    this.#name = name;
-  }
-
-  /** Timers that would keep a process alive. */
-  get pendingTimers(): number {
-    let pending = 0;
-    for (const timer of this.#timers) if (timer.held) pending++;
-    return pending;
-  }
-
-  now(): number {
-    return this.#world.wallTime();
-  }
-  monotonic(): number {
-    return this.#world.now;
-  }
-  random(): number {
-    return this.#world.random.next();
-  }
-  id(): string {
-    return `${this.#name}x${++this.#ids}`;
-  }
-
-  schedule(callback: () => void, ms: number): Timer {
-    // Code of a process that is gone may still run to its next wait; there it stays.
-    if (this.#stopped) return new WorldTimer(() => {});
-    const timer = new WorldTimer(() => {
-      this.#timers.delete(timer);
-      this.#world.cancel(happening);
-    });
-    const happening = this.#world.plan(ms, `${this.#name} timer`, () => {
-      this.#timers.delete(timer);
-      callback();
-    });
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  /** True once the process is gone. */
-  get stopped(): boolean {
-    return this.#stopped;
-  }
-
-  /** Takes back every timer, as the end of a process does. */
-  stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers) timer.cancel();
-  }
-}
-
-class WorldTimer implements Timer {
-  readonly cancel: () => void;
-  held = true;
-
-  constructor(cancel: () => void) {
-    this.cancel = cancel;
-  }
-
-  ref(): void {
-    this.held = true;
-  }
-  unref(): void {
-    this.held = false;
   }
 }

@@ -73,7 +73,12 @@ export interface GateTarget<D = unknown> {
   /** How long it stays open, in milliseconds from its opening; Infinity for ever. */
   readonly deadline: number;
   /** What holds when the deadline has passed; undefined when there is nothing, and the step fails. */
-  readonly default: { readonly value: unknown } | undefined;
+  readonly default:
+    | {
+        /** The decision. */
+        readonly value: unknown;
+      }
+    | undefined;
   /** In the order of time. */
   readonly escalate: readonly EscalationSettings[];
   /** What happens when the decision is a rejection. */

@@ -33,7 +33,18 @@ export interface Before {
 }
 
 /** A join that goes on without some of its members; `undefined` stands for `'all'`. */
-export type Join = { readonly kind: 'settled' } | { readonly kind: 'any' } | AtLeast | Quorum | Before;
+export type Join =
+  | {
+      /** All have ended. */
+      readonly kind: 'settled';
+    }
+  | {
+      /** One has completed. */
+      readonly kind: 'any';
+    }
+  | AtLeast
+  | Quorum
+  | Before;
 
 /**
  * When a step with several steps before it starts, as the option `join` takes it.

@@ -102,7 +102,13 @@ type InputOf<R> = R extends { readonly types?: { readonly input: (input: infer I
     : unknown;
 
 /** What a member gives back. */
-export type OutputOf<R> = R extends { readonly types?: { readonly output: infer O } }
+export type OutputOf<R> = R extends {
+  /** Where what can be run carries its types. */
+  readonly types?: {
+    /** What it gives back. */
+    readonly output: infer O;
+  };
+}
   ? O
   : R extends (...args: never) => infer O
     ? Awaited<O>
@@ -189,7 +195,10 @@ export interface Answer<O> {
 
 /** What a scatter gives, by its join. With a join that goes on without some, those who completed. */
 export type Answers<O, J> = [J] extends ['settled']
-  ? ({ readonly agent: string } & Settled<O>)[]
+  ? ({
+      /** The agent's name. */
+      readonly agent: string;
+    } & Settled<O>)[]
   : Answer<O>[];
 
 /** A step that asks several agents the same. */
@@ -197,7 +206,10 @@ export interface ScatterStep<C, A extends PropertyKey, TI, O, J, W, F, FI, FO>
   extends StepFacts<C, A, W, F, FI, FO, Answers<O, J>>,
     Many<J> {
   /** The capability that is asked for. `policy` is about each of the agents. */
-  readonly run: Runnable<TI, O> & { readonly kind: 'capability' };
+  readonly run: Runnable<TI, O> & {
+    /** Only capabilities can be asked of several. */
+    readonly kind: 'capability';
+  };
   /** The names of the agents that are asked, each once. @default all that serve the capability when the step starts */
   readonly to?: ((scope: C) => readonly string[]) | undefined;
   /** Makes the input for one agent. */

@@ -21,6 +21,9 @@ export class UnstorableError extends CadreError<'UNSTORABLE'> {
 /** Deeper than anybody's data, and far from the end of the stack. */
 const DEEPEST = 500;
 
+/** Beyond so many characters V8 has no text. */
+const LONG = 2 ** 28;
+
 /** From so many bytes on. */
 const MANY = 1_000;
 
@@ -100,7 +103,8 @@ class Walk {
         return { [TAG]: 'undefined' };
       case 'bigint':
         // Beyond that its text alone would take longer than all else.
-        if (BigInt.asIntN(4 * this.#limit, value) !== value) this.#refuse(this.#tooLarge);
+        if (this.#limit < LONG && BigInt.asIntN(4 * this.#limit, value) !== value)
+          this.#refuse(this.#tooLarge);
         return { [TAG]: 'bigint', v: this.#takeDigits(String(value)) };
       case 'object':
         this.#add(value === null ? 4 : 2);

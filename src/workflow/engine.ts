@@ -213,8 +213,15 @@ export class WorkflowEngine {
     const runs = [...this.#runs.active].map((run) => run.stored);
     // What is over its retention by then is removed after it.
     const idle = Promise.all([this.#resumer?.idle(), ...runs]).then(() => this.#resumer?.idle());
-    void idle.then(() => store.ownership.close()).then(() => wait.finish());
+    let isIdle = false;
+    void idle
+      .then(() => store.ownership.close())
+      .then(() => {
+        isIdle = true;
+        wait.finish();
+      });
     await wait.result.catch(ignore);
+    if (isIdle) return;
     for (const run of [...this.#runs.active]) run.lost(new StoreError('failed', 'it has not answered'));
   }
 

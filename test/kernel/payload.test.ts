@@ -275,11 +275,31 @@ describe('how large a value may be', () => {
       );
   });
 
+  it('may be as much as a limit can be', () => {
+    const value = { list: [1n, 'text', new Uint8Array(3)] };
+
+    check(value, Number.MAX_SAFE_INTEGER);
+    expect(decodePayload(encode(value, Number.MAX_SAFE_INTEGER))).toEqual(value);
+    expect(decodePayload(encode(1n, Number.MAX_SAFE_INTEGER))).toBe(1n);
+  });
+
   it('counts an object as often as it stands there, and takes no longer for one that stands there very often', () => {
     let value: unknown = {};
     for (let level = 0; level < 400; level++) value = [value, value];
 
     for (const look of [check, encode])
       expect(() => look(value, 1_000_000)).toThrow(expect.objectContaining({ code: 'UNSTORABLE' }));
+  });
+
+  it.each([
+    ['a bigint', 1n << 60_000_000n],
+    ['bytes', new Uint8Array(50_000_000)],
+    ['a list', new Array(2_000_000).fill(0)],
+  ])('finds without much ado that %s is far beyond it', (_, value) => {
+    for (const look of [check, encode]) {
+      const before = process.cpuUsage();
+      expect(() => look(value, 1_000_000)).toThrow(expect.objectContaining({ code: 'UNSTORABLE' }));
+      expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+    }
   });
 });

@@ -25,7 +25,7 @@ import {
   workflowRule,
 } from './options.ts';
 import { outcomeOf, type ResumeReport, Resumer } from './resume.ts';
-import { isLoss, NoStoreError, SuspendedError } from './resume-errors.ts';
+import { isLeft, NoStoreError, SuspendedError } from './resume-errors.ts';
 import { LiveRun } from './run.ts';
 import { RunRegistry, type WorkflowStats } from './run-registry.ts';
 import { RunStore } from './run-store.ts';
@@ -347,6 +347,3 @@ export class WorkflowEngine {
     return { result: find(), policy: undefined, takesBack: () => !isKnown || run?.takesBack === true };
   }
 }
-
-/** True for what stops a run here that goes on elsewhere or later. */
-const isLeft = (reason: unknown): boolean => reason instanceof ClosedError || isLoss(reason);

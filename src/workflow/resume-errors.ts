@@ -1,4 +1,4 @@
-import { CadreError } from '../kernel/errors.ts';
+import { CadreError, ClosedError } from '../kernel/errors.ts';
 
 /** A run has another owner now: what this one did since is not recorded, and it does nothing more. */
 export class SupersededError extends CadreError<'SUPERSEDED'> {
@@ -70,4 +70,9 @@ export class NoStoreError extends CadreError<'NO_STORE'> {
 /** True for the end of a run here that goes on elsewhere or later. */
 export function isLoss(error: unknown): error is Error {
   return error instanceof SupersededError || error instanceof SuspendedError;
+}
+
+/** True for what stops a run here that goes on elsewhere or later, before that is told. */
+export function isLeft(reason: unknown): boolean {
+  return reason instanceof ClosedError || isLoss(reason);
 }

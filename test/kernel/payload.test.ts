@@ -180,6 +180,7 @@ describe('a value that can be stored', () => {
     ['the beginning of a tag as text', '{"$":'],
     ['a part of the bytes of another', new Uint8Array([1, 2, 3, 4]).subarray(1, 3)],
     ['the last moment', new Date(8.64e15)],
+    ['no moment', new Date(Number.NaN)],
     ['a large bigint', -(10n ** 400n)],
   ])('comes back equal: %s', (_, value) => {
     expect(difference(value, decodePayload(encode(value)))).toBeUndefined();
